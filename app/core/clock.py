@@ -35,7 +35,7 @@ def start_of_day(day: date) -> datetime:
 
 
 def end_of_day(day: date) -> datetime:
-    """The first moment after a Shanghai day, in UTC: `start <= moment < end` holds for every moment of the day."""
+    """The first moment after a Shanghai day, in UTC: `start <= moment < end` for every moment of it."""
     return start_of_day(day + timedelta(days=1))
 
 

@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 
 import flask_babel
 
-# A lazy string is translated when it is shown, not when it is written. It answers every question a `str` answers
-# (but fails `isinstance`), and the stubs of form and template libraries ask for `str`: hence the alias.
+# A lazy string is translated when it is shown, not when it is written. It answers every question a `str`
+# answers (but fails `isinstance`), and the stubs of the form library ask for `str`: hence the alias.
 Lazy: TypeAlias = str
 
 DEFAULT_LOCALE = "zh_Hans_CN"
@@ -49,7 +49,7 @@ def catalogue_domains(folder: Path) -> list[str]:
 
 
 def babel_settings(folder: Path) -> dict[str, str]:
-    """Settings for `app.config`, made before Flask-Babel is initialised, that merge all catalogues of the folder.
+    """Settings for `app.config`, before Flask-Babel is initialised, that merge all catalogues of the folder.
 
     Flask-Babel loads the n-th domain from the n-th folder and merges them, so the one folder is repeated. The
     compiled catalogues must exist: see `app.core.translations.compile_catalogues`.

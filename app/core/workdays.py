@@ -25,7 +25,7 @@ class UnknownCalendarYear(RuleBroken, ValueError):
     def __init__(self, year: int) -> None:
         self.year = year
         wording = _l(
-            "The working-day calendar of %(year)s has not been loaded yet. Ask the platform operator to load it.",
+            "The working-day calendar of %(year)s is not loaded yet. Ask the platform operator to load it.",
             year=year,
         )
         super().__init__(Refusal("calendar_year_unknown", wording))
@@ -44,7 +44,7 @@ class NoticeStartRule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CalendarYear:
-    """One year's published table: days off (weekends inside a holiday included), make-up days, and its source."""
+    """One year's published table: days off (weekends inside a holiday too), make-up days, its source."""
 
     year: int
     title: str
@@ -104,8 +104,8 @@ class WorkCalendar:
     def notice_window(self, document_day: date, days: int, rule: NoticeStartRule) -> tuple[date, date]:
         """First and last day, both inclusive, of a notice that stands for so many working days.
 
-        `same_day` counts from the document's own day (from the next working day if it is none), `next_working_day`
-        from the first working day after it. Raises UnknownCalendarYear, and ValueError for less than one day.
+        `same_day` counts from the document's own day (from the next working day if it is none),
+        `next_working_day` from the first working day after it. Raises UnknownCalendarYear, and ValueError for less than one day.
         """
         if days < 1:
             raise ValueError("a notice stands for one working day at least")
@@ -114,7 +114,7 @@ class WorkCalendar:
         return first, first if days == 1 else self.add_workdays(first, days - 1)
 
     def workdays_between(self, first: date, last: date) -> int:
-        """How many working days lie from the first day to the last, both inclusive; 0 if they are out of order."""
+        """How many working days lie from the first day to the last, both inclusive; 0 if out of order."""
         return sum(self.is_workday(day) for day in days_from(first, last))
 
 

@@ -25,14 +25,21 @@ CALENDAR = WorkCalendar.from_years(TABLES.values())
 SAME_DAY, NEXT = NoticeStartRule.SAME_DAY, NoticeStartRule.NEXT_WORKING_DAY
 
 REAL_NOTICES = {
-    "Rongcheng 2023, over May Day with a Saturday made up": (date(2023, 4, 27), 5, SAME_DAY, date(2023, 5, 6)),
+    "Rongcheng 2023, over May Day with a Saturday made up": (
+        date(2023, 4, 27),
+        5,
+        SAME_DAY,
+        date(2023, 5, 6),
+    ),
     "Shanghai 2023, from the document's own day": (date(2023, 7, 31), 5, SAME_DAY, date(2023, 8, 4)),
     "Hubei 2023, from the document's own day": (date(2023, 2, 20), 5, SAME_DAY, date(2023, 2, 24)),
 }
 
 
 @pytest.mark.parametrize(("first", "days", "rule", "last"), REAL_NOTICES.values(), ids=REAL_NOTICES.keys())
-def test_notice_window_agrees_with_real_notices(first: date, days: int, rule: NoticeStartRule, last: date) -> None:
+def test_notice_window_agrees_with_real_notices(
+    first: date, days: int, rule: NoticeStartRule, last: date
+) -> None:
     assert CALENDAR.notice_window(first, days, rule) == (first, last)
 
 
@@ -111,7 +118,9 @@ def test_every_table_names_its_source(year: int) -> None:
         (date(2026, 10, 9), 1, date(2026, 10, 10)),
     ],
 )
-def test_add_workdays_steps_over_days_off_and_onto_made_up_weekends(day: date, count: int, expected: date) -> None:
+def test_add_workdays_steps_over_days_off_and_onto_made_up_weekends(
+    day: date, count: int, expected: date
+) -> None:
     assert CALENDAR.add_workdays(day, count) == expected
 
 
@@ -166,7 +175,9 @@ GOOD = json.loads((FOLDER / "2026.json").read_text(encoding="utf-8"))
         {"title": None, "issued_on": None},
     ],
 )
-def test_read_calendar_file_refuses_a_table_that_contradicts_itself(change: dict[str, object], tmp_path: Path) -> None:
+def test_read_calendar_file_refuses_a_table_that_contradicts_itself(
+    change: dict[str, object], tmp_path: Path
+) -> None:
     path = tmp_path / "faulty.json"
     path.write_text(json.dumps(GOOD | change), encoding="utf-8")
     with pytest.raises(CalendarFileError, match=r"faulty\.json"):
