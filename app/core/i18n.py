@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import flask_babel
+import flask_babel  # type: ignore[import-untyped]
 
 # A lazy string is translated when it is shown, not when it is written. It answers every question a `str`
 # answers (but fails `isinstance`), and the stubs of the form library ask for `str`: hence the alias.

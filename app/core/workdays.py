@@ -105,7 +105,8 @@ class WorkCalendar:
         """First and last day, both inclusive, of a notice that stands for so many working days.
 
         `same_day` counts from the document's own day (from the next working day if it is none),
-        `next_working_day` from the first working day after it. Raises UnknownCalendarYear, and ValueError for less than one day.
+        `next_working_day` from the first working day after it. Raises UnknownCalendarYear, and
+        ValueError for less than one day.
         """
         if days < 1:
             raise ValueError("a notice stands for one working day at least")
