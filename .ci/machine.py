@@ -80,8 +80,8 @@ def postgres(apt: Apt, note: Note) -> Iterator[str | None]:
     wanted = os.environ.get("TEST_DATABASE_URL")
     if wanted and not _may_create(wanted):
         note("TEST_DATABASE_URL does not answer or may not create databases: looked elsewhere")
-    for address in filter(None, (wanted, *TRIED_ADDRESSES)):
-        if _may_create(address):
+    for address in (wanted, *TRIED_ADDRESSES):
+        if address and _may_create(address):
             yield address
             return
     tools = _server_tools()

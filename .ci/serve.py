@@ -24,6 +24,7 @@ from config import Config, ConfigError, is_loopback  # noqa: E402 - found only a
 FLASK = [sys.executable, "-m", "flask"]
 START_SECONDS = 60
 STOP_SECONDS = 25
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Children = dict[str, "subprocess.Popen[bytes]"]
 
@@ -39,14 +40,17 @@ def main() -> int:
     except ConfigError as error:
         print(f"run: {error}", file=sys.stderr)
         return 2
-    accounts = prepare(config)
     # From here on a signal means: stop the children, then leave.
-    signal.signal(signal.SIGTERM, _stop)
-    signal.signal(signal.SIGINT, _stop)
+    for number in STOP_SIGNALS:
+        signal.signal(number, _stop)
     children: Children = {}
     try:
-        children["server"] = subprocess.Popen([sys.executable, "-m", "gunicorn", "wsgi:app"])
-        children["worker"] = subprocess.Popen([*FLASK, "worker"])
+        accounts = prepare(config)
+        # In sessions of their own, so that Ctrl-C reaches this process alone and it ends them in good order.
+        children["server"] = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "wsgi:app"], start_new_session=True
+        )
+        children["worker"] = subprocess.Popen([*FLASK, "worker"], start_new_session=True)
         if await_answer(config, children):
             print(f"\n{accounts}\nrun: the site is at {config.PUBLIC_URL}/ (Ctrl-C stops it)", flush=True)
         return await_end(children)
@@ -95,8 +99,8 @@ def await_end(children: Children) -> int:
 
 def end(children: Children) -> None:
     """Ask the children to finish what they are doing, and end those that do not."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
     for child in children.values():
         if child.poll() is None:
             child.terminate()
