@@ -1,0 +1,107 @@
+"""Repeatable rows of a form, which can be added and removed with or without JavaScript."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from wtforms import BooleanField, Field, FieldList, FormField, HiddenField
+from wtforms.utils import unset_value
+
+from app.core.i18n import Lazy, _
+
+
+def is_blank_field(field: Field) -> bool:
+    """Whether nobody filled the field in: no data, a box not ticked, or still the default of a new row."""
+    if isinstance(field, HiddenField):
+        return True
+    if isinstance(field, BooleanField):
+        return not field.data
+    sent = [value for value in field.raw_data or [] if not isinstance(value, str) or value.strip()]
+    if field.data in (None, "", [], ()):
+        return not sent
+    default = field.default() if callable(field.default) else field.default
+    return bool(field.data == default)
+
+
+class RowsField(FieldList):
+    """A list of sub-forms (`app.web.forms.Row`); data is a list of dicts without the rows left blank.
+
+    `min_rows` and `max_rows` count filled rows; `shown` blank rows are offered on a new form. Errors of the list
+    as a whole stand in `row_errors`, those of a cell at the cell.
+    """
+
+    kind = "rows"
+
+    def __init__(
+        self,
+        row: type[Any],
+        label: Lazy | None = None,
+        validators: Sequence[Callable[..., Any]] = (),
+        min_rows: int = 0,
+        max_rows: int = 50,
+        shown: int = 1,
+        add_label: Lazy | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(FormField(row), label, validators, min_entries=0, max_entries=None, **kwargs)
+        self.min_rows = min_rows
+        self.max_rows = max_rows
+        self.shown = max(shown, min_rows)
+        self.add_label = add_label
+        self.row_errors: list[Any] = []
+        if min_rows:
+            self.flags.required = True
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        """Build the rows from what was sent, else from the data; a form not yet sent also gets blank ones."""
+        super().process(formdata, data, extra_filters)
+        if not formdata:
+            while len(self.entries) < self.shown:
+                self.append_entry()
+
+    @property
+    def filled(self) -> list[Any]:
+        """The entries that are not blank, in order."""
+        return [entry for entry in self.entries if not all(is_blank_field(field) for field in entry.form)]
+
+    @property
+    def data(self) -> list[Any]:
+        """One dict for each row that is not blank."""
+        return [entry.data for entry in self.filled]
+
+    @property
+    def has_room(self) -> bool:
+        """Whether another row may be added."""
+        return len(self.entries) < self.max_rows
+
+    def add_row(self) -> None:
+        """Append a blank row, if there is room."""
+        if self.has_room:
+            self.append_entry()
+
+    def remove_row(self, name: str) -> bool:
+        """Take away the row with this name (`indicators-3`); whether there was one."""
+        for entry in self.entries:
+            if entry.name == name:
+                self.entries.remove(entry)
+                return True
+        return False
+
+    def validate(self, form: Any, extra_validators: Sequence[Callable[..., Any]] = ()) -> bool:
+        """Check each filled row, the number of rows, and the validators of the list."""
+        self.errors = []
+        self.row_errors = []
+        filled = self.filled
+        for entry in filled:
+            entry.validate(form)
+        self._run_validation_chain(form, [*self.validators, *extra_validators])
+        self.row_errors.extend(self.errors)
+        if len(filled) < self.min_rows:
+            self.row_errors.append(
+                _("%(label)s: at least %(count)s rows are needed", label=self.label.text, count=self.min_rows)
+            )
+        if len(filled) > self.max_rows:
+            self.row_errors.append(
+                _("%(label)s: at most %(count)s rows are possible", label=self.label.text, count=self.max_rows)
+            )
+        self.errors = [*self.row_errors, *(entry.errors for entry in filled if entry.errors)]
+        return not self.errors
