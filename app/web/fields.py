@@ -5,31 +5,36 @@ with `kind` how `components/forms.html` lays it out.
 """
 
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, Protocol
+from typing import Any
 
-from wtforms import Field, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import Field, StringField, TextAreaField
 from wtforms.validators import ValidationError
-from wtforms.widgets import CheckboxInput, DateInput, DateTimeLocalInput, ListWidget, NumberInput, RadioInput, TextInput
+from wtforms.widgets import DateInput, DateTimeLocalInput, NumberInput, TextInput
 
 from app.core import clock, money, uscc
 from app.core.i18n import Lazy, _, _l
 from app.core.numbers import format_hundredths
+from app.web.choices import CodeField, CodesField
 from app.web.validators import Length, between
 
+__all__ = [
+    "CodeField",
+    "CodesField",
+    "CountField",
+    "DayField",
+    "ExactField",
+    "HundredthsField",
+    "LongText",
+    "MomentField",
+    "MoneyField",
+    "ShortText",
+    "UsccField",
+]
+
 Validators = Sequence[Callable[..., Any]]
-
-
-class CodeLike(Protocol):
-    """One entry of a code list: what is stored and what is read."""
-
-    @property
-    def value(self) -> Any: ...
-
-    @property
-    def label(self) -> Any: ...
 
 
 class ShortText(StringField):
@@ -37,7 +42,9 @@ class ShortText(StringField):
 
     kind = "text"
 
-    def __init__(self, label: Lazy | None = None, max: int = 200, validators: Validators = (), **kwargs: Any) -> None:
+    def __init__(
+        self, label: Lazy | None = None, max: int = 200, validators: Validators = (), **kwargs: Any
+    ) -> None:
         super().__init__(label, [*validators, Length(max=max)], **kwargs)
 
 
@@ -47,13 +54,16 @@ class LongText(TextAreaField):
     kind = "textarea"
 
     def __init__(
-        self, label: Lazy | None = None, max: int = 2000, validators: Validators = (), lines: int = 5, **kwargs: Any
+        self,
+        label: Lazy | None = None,
+        max: int = 2000,
+        validators: Validators = (),
+        *,
+        lines: int = 5,
+        **kwargs: Any,
     ) -> None:
         render = {"rows": lines, **(kwargs.pop("render_kw", None) or {})}
         super().__init__(label, [*validators, Length(max=max)], render_kw=render, **kwargs)
-
-
-LongTextField = LongText
 
 
 class ParsedField(Field):
@@ -107,11 +117,14 @@ class HundredthsField(ParsedField):
         self,
         label: Lazy | None = None,
         validators: Validators = (),
+        *,
         minimum: int | None = 0,
         maximum: int | None = 10_000,
         **kwargs: Any,
     ) -> None:
-        super().__init__(label, validators, **{"render_kw": {"inputmode": "decimal", "autocomplete": "off"}} | kwargs)
+        super().__init__(
+            label, validators, **{"render_kw": {"inputmode": "decimal", "autocomplete": "off"}} | kwargs
+        )
         self.minimum = minimum
         self.maximum = maximum
 
@@ -126,7 +139,9 @@ class HundredthsField(ParsedField):
     def pre_validate(self, form: Any) -> None:
         """Keep the number within its bounds."""
         if self.data is not None:
-            shown = ["" if bound is None else format_hundredths(bound) for bound in (self.minimum, self.maximum)]
+            shown = [
+                "" if bound is None else format_hundredths(bound) for bound in (self.minimum, self.maximum)
+            ]
             between(self, self.data, (self.minimum, self.maximum), shown)
 
 
@@ -139,11 +154,14 @@ class MoneyField(ParsedField):
         self,
         label: Lazy | None = None,
         validators: Validators = (),
+        *,
         minimum: int | None = 0,
         maximum: int | None = money.MAX_FEN,
         **kwargs: Any,
     ) -> None:
-        super().__init__(label, validators, **{"render_kw": {"inputmode": "decimal", "autocomplete": "off"}} | kwargs)
+        super().__init__(
+            label, validators, **{"render_kw": {"inputmode": "decimal", "autocomplete": "off"}} | kwargs
+        )
         self.minimum = minimum
         self.maximum = maximum
 
@@ -161,7 +179,9 @@ class MoneyField(ParsedField):
     def pre_validate(self, form: Any) -> None:
         """Keep the amount within its bounds."""
         if self.data is not None:
-            shown = ["" if bound is None else money.format_wan(bound) for bound in (self.minimum, self.maximum)]
+            shown = [
+                "" if bound is None else money.format_wan(bound) for bound in (self.minimum, self.maximum)
+            ]
             between(self, self.data, (self.minimum, self.maximum), shown)
 
 
@@ -175,6 +195,7 @@ class CountField(ParsedField):
         self,
         label: Lazy | None = None,
         validators: Validators = (),
+        *,
         minimum: int | None = 0,
         maximum: int | None = 1_000_000_000,
         **kwargs: Any,
@@ -199,7 +220,9 @@ class ExactField(ParsedField):
     bad_wording = _l("Enter a number, such as 95 or 0.85")
 
     def __init__(self, label: Lazy | None = None, validators: Validators = (), **kwargs: Any) -> None:
-        super().__init__(label, validators, **{"render_kw": {"inputmode": "decimal", "autocomplete": "off"}} | kwargs)
+        super().__init__(
+            label, validators, **{"render_kw": {"inputmode": "decimal", "autocomplete": "off"}} | kwargs
+        )
 
     def read(self, text: str) -> Decimal:
         """A finite decimal of at most 30 characters."""
@@ -259,124 +282,9 @@ class UsccField(ParsedField):
         """The normal form of a valid code."""
         code = uscc.normalize(text)
         if len(code) != 18:
-            raise ValidationError(_("A unified social credit code has 18 characters; this one has %(n)s", n=len(code)))
+            raise ValidationError(
+                _("A unified social credit code has 18 characters; this one has %(n)s", n=len(code))
+            )
         if not uscc.is_valid(code):
             raise ValueError
         return code
-
-
-class CodeField(SelectField):
-    """One of a code list; data is its member, or None. `radio=True` shows all of them with round buttons."""
-
-    def __init__(
-        self,
-        label: Lazy | None = None,
-        codes: Iterable[CodeLike] = (),
-        validators: Validators = (),
-        radio: bool = False,
-        blank: Lazy | None = _l("Please choose"),
-        **kwargs: Any,
-    ) -> None:
-        self.members = {str(code.value): code for code in codes}
-        self.blank = None if radio else blank
-        self.kind = "radios" if radio else "select"
-        super().__init__(label, validators, coerce=self._member, validate_choice=False, **kwargs)
-        if radio:
-            self.widget = ListWidget(prefix_label=False)
-            self.option_widget = RadioInput()
-
-    def use(self, codes: Iterable[CodeLike]) -> None:
-        """Replace the list, when it depends on the round or the reader. Call it before validation."""
-        sent = self.raw_data[0] if self.raw_data else None
-        self.members = {str(code.value): code for code in codes}
-        if sent is not None:
-            self.process_formdata([sent])
-
-    def _member(self, value: Any) -> Any:
-        return self.members.get(str(getattr(value, "value", value)))
-
-    @property
-    def choices(self) -> Any:
-        """Pairs of code and wording, the blank one first."""
-        listed: list[tuple[str, Any]] = [(code, member.label) for code, member in self.members.items()]
-        return listed if self.blank is None else [("", self.blank), *listed]
-
-    @choices.setter
-    def choices(self, value: Any) -> None:
-        """WTForms assigns what it was given; the list here always comes from the codes."""
-
-    def iter_choices(self) -> Any:
-        """What the widget needs for each choice: value, wording, whether chosen, attributes."""
-        chosen = "" if self.data is None else str(self.data.value)
-        for value, label in self.choices:
-            yield (value, label, value == chosen, {})
-
-    def process_data(self, value: Any) -> None:
-        """Take a member or a code."""
-        self.data = None if value is None else self._member(value)
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Take the code that was sent; an unknown one is refused in `pre_validate`."""
-        self.data = self._member(valuelist[0]) if valuelist else None
-
-    def pre_validate(self, form: Any) -> None:
-        """Refuse a code that is not in the list."""
-        if self.data is None and self.raw_data and self.raw_data[0]:
-            raise ValidationError(_("Choose one of the list"))
-
-
-class CodesField(SelectMultipleField):
-    """Any number of a code list, shown as boxes to tick; data is a list of members in the list's order."""
-
-    kind = "checks"
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-    def __init__(
-        self, label: Lazy | None = None, codes: Iterable[CodeLike] = (), validators: Validators = (), **kwargs: Any
-    ) -> None:
-        self.members = {str(code.value): code for code in codes}
-        super().__init__(label, validators, coerce=str, validate_choice=False, **kwargs)
-
-    def use(self, codes: Iterable[CodeLike]) -> None:
-        """Replace the list, when it depends on the round or the reader. Call it before validation."""
-        self.members = {str(code.value): code for code in codes}
-        if self.raw_data:
-            self.process_formdata(list(self.raw_data))
-
-    @property
-    def codes(self) -> list[str]:
-        """The codes of what was chosen, for a column that keeps a list of codes."""
-        return [str(member.value) for member in self.data or []]
-
-    @property
-    def choices(self) -> Any:
-        """Pairs of code and wording."""
-        return [(code, member.label) for code, member in self.members.items()]
-
-    @choices.setter
-    def choices(self, value: Any) -> None:
-        """WTForms assigns what it was given; the list here always comes from the codes."""
-
-    def iter_choices(self) -> Any:
-        """What the widget needs for each choice: value, wording, whether chosen, attributes."""
-        chosen = set(self.codes)
-        for value, label in self.choices:
-            yield (value, label, value in chosen, {})
-
-    def _members(self, values: Iterable[Any]) -> list[Any]:
-        wanted = {str(getattr(value, "value", value)) for value in values}
-        return [member for code, member in self.members.items() if code in wanted]
-
-    def process_data(self, value: Any) -> None:
-        """Take a list of members or codes."""
-        self.data = self._members(value or [])
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Take the codes that were sent; unknown ones are refused in `pre_validate`."""
-        self.data = self._members(valuelist)
-
-    def pre_validate(self, form: Any) -> None:
-        """Refuse codes that are not in the list."""
-        if any(str(value) not in self.members for value in self.raw_data or [] if value):
-            raise ValidationError(_("Choose from the list only"))

@@ -65,7 +65,9 @@ def paragraphs(text: str | None) -> Markup:
         elif blocks[-1]:
             blocks.append([])
     return Markup("\n").join(
-        Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in block)) for block in blocks if block
+        Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in block))
+        for block in blocks
+        if block
     )
 
 

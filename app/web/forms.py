@@ -142,7 +142,9 @@ class FilterForm(Form):
     def chosen(self) -> dict[str, Any]:
         """The filters that were set and could be read; wrong ones count as not set."""
         self.validate()
-        return {field.name: field.data for field in self if not field.errors and field.data not in (None, "", [])}
+        return {
+            field.name: field.data for field in self if not field.errors and field.data not in (None, "", [])
+        }
 
 
 def _all_fields(form: Any) -> Iterable[Field]:

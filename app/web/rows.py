@@ -36,6 +36,7 @@ class RowsField(FieldList):
         row: type[Any],
         label: Lazy | None = None,
         validators: Sequence[Callable[..., Any]] = (),
+        *,
         min_rows: int = 0,
         max_rows: int = 50,
         shown: int = 1,
@@ -88,7 +89,7 @@ class RowsField(FieldList):
 
     def validate(self, form: Any, extra_validators: Sequence[Callable[..., Any]] = ()) -> bool:
         """Check each filled row, the number of rows, and the validators of the list."""
-        self.errors = []
+        self.errors: list[Any] = []
         self.row_errors = []
         filled = self.filled
         for entry in filled:
@@ -101,7 +102,11 @@ class RowsField(FieldList):
             )
         if len(filled) > self.max_rows:
             self.row_errors.append(
-                _("%(label)s: at most %(count)s rows are possible", label=self.label.text, count=self.max_rows)
+                _(
+                    "%(label)s: at most %(count)s rows are possible",
+                    label=self.label.text,
+                    count=self.max_rows,
+                )
             )
         self.errors = [*self.row_errors, *(entry.errors for entry in filled if entry.errors)]
         return not self.errors

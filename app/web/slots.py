@@ -27,6 +27,7 @@ class FileSlot(Field):
         self,
         label: Lazy | None = None,
         validators: Sequence[Callable[..., Any]] = (),
+        *,
         types: Sequence[str] = DOCUMENTS,
         max_bytes: int = 20 * 1024 * 1024,
         multiple: bool = False,
@@ -37,6 +38,7 @@ class FileSlot(Field):
         super().__init__(label, validators, **{"render_kw": render} | kwargs)
         self.types = tuple(types)
         self.max_bytes = max_bytes
+        self.files: list[FileStorage] = []
         self.multiple = multiple
         self.max_files = max_files if multiple else 1
         self.widget = FileInput(multiple=multiple)
@@ -56,27 +58,31 @@ class FileSlot(Field):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Keep the uploads that have a name; an empty box sends one without."""
-        files = [item for item in valuelist if isinstance(item, FileStorage) and item.filename]
-        self.data = files if self.multiple else (files[0] if files else None)
-        self.raw_data = files
+        self.files = [item for item in valuelist if isinstance(item, FileStorage) and item.filename]
+        self.data = self.files if self.multiple else next(iter(self.files), None)
+        self.raw_data = self.files
 
     def process_data(self, value: Any) -> None:
         """A file box never starts with a value."""
-        self.data = [] if self.multiple else None
+        self.files = []
+        self.data = self.files if self.multiple else None
 
     def pre_validate(self, form: Any) -> None:
         """Refuse a wrong extension, an empty or too large file, and too many files."""
-        files: list[FileStorage] = self.data if self.multiple else [self.data] if self.data else []
-        if len(files) > self.max_files:
+        if len(self.files) > self.max_files:
             raise ValidationError(_("At most %(count)s files may be added here", count=self.max_files))
-        for upload in files:
+        for upload in self.files:
             self._check(upload)
 
     def _check(self, upload: FileStorage) -> None:
-        name = os.path.basename(upload.filename or "")
+        name = (upload.filename or "").replace("\\", "/").rpartition("/")[2]
         if name.rpartition(".")[2].lower() not in self.types:
             raise ValidationError(
-                _("“%(name)s” is not of a permitted kind (%(types)s)", name=name, types=_(", ").join(self.types))
+                _(
+                    "“%(name)s” is not of a permitted kind (%(types)s)",
+                    name=name,
+                    types=_(", ").join(self.types),
+                )
             )
         upload.stream.seek(0, os.SEEK_END)
         size = upload.stream.tell()

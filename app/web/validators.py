@@ -35,10 +35,9 @@ def _missing_wording(field: Field) -> str:
 class Required:
     """The field must not be empty. A value that could not be read keeps its own message."""
 
-    field_flags = {"required": True}
-
     def __init__(self, message: Lazy | None = None) -> None:
         self.message = message
+        self.field_flags = {"required": True}
 
     def __call__(self, form: Form, field: Field) -> None:
         if field.errors:
@@ -141,6 +140,10 @@ def between(field: Field, value: Any, bounds: tuple[Any, Any], shown: Iterable[s
     low, high = bounds
     low_text, high_text = shown
     if low is not None and value < low:
-        raise ValidationError(_("%(label)s must be at least %(bound)s", label=field.label.text, bound=low_text))
+        raise ValidationError(
+            _("%(label)s must be at least %(bound)s", label=field.label.text, bound=low_text)
+        )
     if high is not None and value > high:
-        raise ValidationError(_("%(label)s must be at most %(bound)s", label=field.label.text, bound=high_text))
+        raise ValidationError(
+            _("%(label)s must be at most %(bound)s", label=field.label.text, bound=high_text)
+        )
