@@ -72,7 +72,7 @@ def test_canonical_json_does_not_depend_on_the_order_of_keys(value: dict[str, in
 @pytest.mark.parametrize(
     "value",
     [1.5, float("nan"), b"bytes", {1, 2}, {1: "one"}, object(), [bytearray()], _l("wording"), Decimal("NaN")],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_canonical_json_refuses_what_has_no_one_text(value: object) -> None:
     with pytest.raises(TypeError):
