@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import flask_babel  # type: ignore[import-untyped]
+from flask_babel.speaklater import LazyString  # type: ignore[import-untyped]
 
 # A lazy string is translated when it is shown, not when it is written. It answers every question a `str`
 # answers (but fails `isinstance`), and the stubs of the form library ask for `str`: hence the alias.
@@ -30,6 +31,12 @@ def _(message: str, **variables: Any) -> str:
 def _l(message: str, **variables: Any) -> Lazy:
     """The message in the language of whoever reads it later: for everything written at import time."""
     lazy: Lazy = flask_babel.lazy_gettext(message, **variables)
+    return lazy
+
+
+def filled(wording: Lazy, **variables: Any) -> Lazy:
+    """A lazy message whose `%(name)s` are filled later than it was written, still translated when shown."""
+    lazy: Lazy = LazyString(lambda: str(wording) % variables)
     return lazy
 
 
