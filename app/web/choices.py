@@ -10,6 +10,7 @@ from wtforms.widgets import CheckboxInput, ListWidget, RadioInput
 from app.core.i18n import Lazy, _, _l
 
 Validators = Sequence[Callable[..., Any]]
+PLEASE_CHOOSE = _l("Please choose")
 
 
 class CodeLike(Protocol):
@@ -32,7 +33,7 @@ class CodeField(SelectField):
         validators: Validators = (),
         *,
         radio: bool = False,
-        blank: Lazy | None = _l("Please choose"),
+        blank: Lazy | None = PLEASE_CHOOSE,
         **kwargs: Any,
     ) -> None:
         self.members = {str(code.value): code for code in codes}

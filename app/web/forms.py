@@ -8,7 +8,9 @@ from flask import request
 from flask_wtf import FlaskForm
 from wtforms import Field, FormField, PasswordField, StringField, TextAreaField
 
+from app.core.i18n import _l
 from app.core.text import clean, clean_line
+from app.web.choices import PLEASE_CHOOSE, CodeField
 from app.web.rows import RowsField
 
 
@@ -138,6 +140,12 @@ class FilterForm(Form):
         """A GET changes nothing and needs no token."""
 
         csrf = False
+
+    def __init__(self, formdata: Any = None, **kwargs: Any) -> None:
+        super().__init__(formdata, **kwargs)
+        for field in self:
+            if isinstance(field, CodeField) and field.blank is PLEASE_CHOOSE:
+                field.blank = _l("All")
 
     def chosen(self) -> dict[str, Any]:
         """The filters that were set and could be read; wrong ones count as not set."""

@@ -1,6 +1,6 @@
 """Repeatable rows of a form, which can be added and removed with or without JavaScript."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from wtforms import BooleanField, Field, FieldList, FormField, HiddenField
@@ -49,15 +49,25 @@ class RowsField(FieldList):
         self.shown = max(shown, min_rows)
         self.add_label = add_label
         self.row_errors: list[Any] = []
+        self.sent: list[int] = []
         if min_rows:
             self.flags.required = True
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
         """Build the rows from what was sent, else from the data; a form not yet sent also gets blank ones."""
+        self.sent = sorted(set(self._extract_indices(self.name, formdata))) if formdata else []
         super().process(formdata, data, extra_filters)
         if not formdata:
             while len(self.entries) < self.shown:
                 self.append_entry()
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
+        # Numbers that int() would refuse (superscripts, thousands of digits) are no rows, and no reason to fail.
+        for key in formdata:
+            name, _dash, rest = key.partition(f"{prefix}-")
+            number = rest.partition("-")[0]
+            if not name and number.isascii() and number.isdecimal() and len(number) <= 6:
+                yield int(number)
 
     @property
     def filled(self) -> list[Any]:
@@ -81,11 +91,14 @@ class RowsField(FieldList):
 
     def remove_row(self, name: str) -> bool:
         """Take away the row with this name (`indicators-3`); whether there was one."""
-        for entry in self.entries:
-            if entry.name == name:
-                self.entries.remove(entry)
-                return True
-        return False
+        number = name.rpartition("-")[2]
+        wanted = [index for index in self.sent if str(index) == number]
+        if not wanted:
+            return False
+        # The rows were numbered anew from 0 when they were read; the button still has the number that was sent.
+        del self.entries[self.sent.index(wanted[0])]
+        self._compact_indices()
+        return True
 
     def validate(self, form: Any, extra_validators: Sequence[Callable[..., Any]] = ()) -> bool:
         """Check each filled row, the number of rows, and the validators of the list."""

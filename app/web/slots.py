@@ -76,7 +76,8 @@ class FileSlot(Field):
 
     def _check(self, upload: FileStorage) -> None:
         name = (upload.filename or "").replace("\\", "/").rpartition("/")[2]
-        if name.rpartition(".")[2].lower() not in self.types:
+        stem, _dot, extension = name.rpartition(".")
+        if not stem or extension.lower() not in self.types:
             raise ValidationError(
                 _(
                     "“%(name)s” is not of a permitted kind (%(types)s)",

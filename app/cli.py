@@ -1,0 +1,92 @@
+"""The commands of the site: `flask --app wsgi ...`."""
+
+import time
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+
+from app.core import migrate
+from app.core.db import Database
+from app.web.access import declared
+from app.workflow.ticking import tick as run_tick
+
+database_commands = AppGroup("db", help="Tables: upgrade, downgrade, check, revision.")
+WORKER_PAUSE_SECONDS = 30
+
+
+def init_cli(app: Flask) -> None:
+    """Register the commands."""
+    app.cli.add_command(database_commands)
+    for command in (tick, worker, routes):
+        app.cli.add_command(command)
+
+
+def _database() -> Database:
+    found: Database = current_app.extensions["database"]
+    return found
+
+
+@database_commands.command("upgrade")
+@click.argument("revision", default="head")
+def upgrade(revision: str) -> None:
+    """Bring the tables up to REVISION."""
+    migrate.upgrade(current_app.config["DATABASE_URL"], revision)
+
+
+@database_commands.command("downgrade")
+@click.argument("revision")
+def downgrade(revision: str) -> None:
+    """Take the tables back to REVISION."""
+    migrate.downgrade(current_app.config["DATABASE_URL"], revision)
+
+
+@database_commands.command("check")
+def check() -> None:
+    """Fail when models and tables differ."""
+    migrate.check(current_app.config["DATABASE_URL"])
+    click.echo("models and tables agree")
+
+
+@database_commands.command("revision")
+@click.argument("message")
+def revision(message: str) -> None:
+    """Write the next migration from the difference between models and tables."""
+    migrate.revision(current_app.config["DATABASE_URL"], message)
+
+
+@click.command()
+def tick() -> None:
+    """Record what time has made due. May run late, twice, or twice at once."""
+    moved = run_tick(_database(), current_app.config["CLOCK"]())
+    click.echo(f"{moved} recorded")
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="One round, then stop.")
+def worker(once: bool) -> None:
+    """Tick and deliver mail, again and again."""
+    from app.notifications.delivery import deliver
+
+    while True:
+        run_tick(_database(), current_app.config["CLOCK"]())
+        deliver(current_app, current_app.config["CLOCK"]())
+        if once:
+            return
+        time.sleep(WORKER_PAUSE_SECONDS)
+
+
+@click.command()
+def routes() -> None:
+    """List every address with who may call it."""
+    for rule in sorted(current_app.url_map.iter_rules(), key=lambda each: each.rule):
+        access = declared(current_app.view_functions[rule.endpoint])
+        who = (
+            "-"
+            if access is None
+            else "public"
+            if access.is_public
+            else ", ".join(access.permissions) or "signed in"
+        )
+        methods = ",".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+        click.echo(f"{methods:9} {rule.rule:60} {who}")
