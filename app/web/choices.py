@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from wtforms import SelectField, SelectMultipleField
+from wtforms.fields.choices import Choice
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, RadioInput
 
@@ -68,7 +69,7 @@ class CodeField(SelectField):
         """What the widget needs for each choice: value, wording, whether chosen, attributes."""
         chosen = "" if self.data is None else str(self.data.value)
         for value, label in self.choices:
-            yield (value, label, value == chosen, {})
+            yield Choice(value, label, value == chosen, {})
 
     def process_data(self, value: Any) -> None:
         """Take a member or a code."""
@@ -125,7 +126,7 @@ class CodesField(SelectMultipleField):
         """What the widget needs for each choice: value, wording, whether chosen, attributes."""
         chosen = set(self.codes)
         for value, label in self.choices:
-            yield (value, label, value in chosen, {})
+            yield Choice(value, label, value in chosen, {})
 
     def _members(self, values: Iterable[Any]) -> list[Any]:
         wanted = {str(getattr(value, "value", value)) for value in values}
