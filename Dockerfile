@@ -7,8 +7,7 @@ RUN python -m venv .venv
 COPY requirements.txt ./
 RUN .venv/bin/python -m pip install --require-hashes -r requirements.txt
 COPY . .
-RUN .venv/bin/python .ci/compile_translations.py \
-    && rm -r .ci \
+RUN .venv/bin/python -m app.core.translations \
     && .venv/bin/python -m compileall -q app config.py wsgi.py migrations
 
 FROM python:3.11-slim

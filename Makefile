@@ -5,6 +5,8 @@
 .PHONY: help run test lint format install install-dev translations migration lock clean
 
 PY := .venv/bin/python
+CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/*.po)
+COMPILED := .venv/.translations
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,8 +29,11 @@ install:
 install-dev:
 	@.ci/install.sh dev
 
-translations: | install ## compile the catalogues that changed
-	@$(PY) .ci/compile_translations.py
+translations: install $(COMPILED) ## compile the catalogues that changed
+
+$(COMPILED): $(CATALOGUES)
+	@$(PY) -m app.core.translations
+	@touch $@
 
 migration: install-dev ## write the next migration: make migration MESSAGE="Add the seal"
 	@$(PY) -m flask db revision "$(MESSAGE)"

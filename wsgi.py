@@ -23,7 +23,7 @@ def _harden(headers: Headers, path: str, url: str) -> None:  # noqa: ARG001 - th
 
 config = Config.from_environ()
 app = create_app(config)
-app.wsgi_app = WhiteNoise(
+app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
     app.wsgi_app,
     root=STATIC,
     prefix="static/",
@@ -33,6 +33,6 @@ app.wsgi_app = WhiteNoise(
 )
 if config.PROXY_COUNT:
     # Only as many hops as were configured: a header that a visitor wrote is never believed.
-    app.wsgi_app = ProxyFix(
+    app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
         app.wsgi_app, x_for=config.PROXY_COUNT, x_proto=config.PROXY_COUNT, x_host=config.PROXY_COUNT
     )

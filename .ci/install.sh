@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Make .venv and install the pinned, hashed packages into it: `.ci/install.sh run` or `.ci/install.sh dev`.
 # Does nothing when the lock file has not changed since. uv is used where it can be had, pip otherwise.
+# Bytecode is compiled here: some machines forbid Python to write it later, and each start would take twice as long.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -40,7 +41,7 @@ if [ ! -x .venv/bin/uv ]; then
 fi
 
 echo "install: $lock"
-if [ -x .venv/bin/uv ] && .venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes -r "$lock"; then
+if [ -x .venv/bin/uv ] && .venv/bin/uv pip install --quiet --compile-bytecode --python .venv/bin/python --require-hashes -r "$lock"; then
     :
 else
     echo "install: uv did not work here, using pip"

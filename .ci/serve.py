@@ -65,7 +65,7 @@ def prepare(config: Config) -> str:
     subprocess.run([*FLASK, "db", "upgrade"], check=True)
     if not config.DEMO:
         return ""
-    subprocess.run([*FLASK, "seed", "--demo", "--if-empty"], check=True)
+    subprocess.run([*FLASK, "seed", "--demo"], check=True)
     return subprocess.run([*FLASK, "demo-accounts"], check=True, capture_output=True, text=True).stdout
 
 
