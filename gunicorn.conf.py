@@ -1,6 +1,7 @@
 """How gunicorn serves the site; it reads this file by itself when started in this folder."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,10 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 
 def on_starting(server: Any) -> None:
     """Refuse demonstration mode on a public address, also when --bind said so and not HOST."""
-    if Config.from_environ().DEMO:
-        for address in server.cfg.address:
-            if isinstance(address, tuple) and not is_loopback(address[0]):
-                raise ConfigError(f"Demonstration mode will not serve on {address[0]}. Set DEMO=0.")
+    try:
+        config = Config.from_environ()
+    except ConfigError as error:
+        sys.exit(f"The site does not start: {error}")
+    for address in server.cfg.address:
+        if config.DEMO and isinstance(address, tuple) and not is_loopback(address[0]):
+            sys.exit(f"Demonstration mode will not serve on {address[0]}: set DEMO=0, or bind to 127.0.0.1.")

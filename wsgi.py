@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from app import create_app
-from config import ROOT, Config
+from config import ROOT, Config, ConfigError
 
 if TYPE_CHECKING:
     from wsgiref.headers import Headers
@@ -21,7 +22,10 @@ def _harden(headers: Headers, path: str, url: str) -> None:  # noqa: ARG001 - th
     headers["X-Content-Type-Options"] = "nosniff"
 
 
-config = Config.from_environ()
+try:
+    config = Config.from_environ()
+except ConfigError as error:
+    sys.exit(f"The site does not start: {error}")
 app = create_app(config)
 app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
     app.wsgi_app,
