@@ -1,6 +1,7 @@
 """The commands of the site: `flask --app wsgi ...`."""
 
-import time
+import signal
+from threading import Event
 
 import click
 from flask import Flask, current_app
@@ -18,7 +19,7 @@ WORKER_PAUSE_SECONDS = 30
 def init_cli(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(database_commands)
-    for command in (tick, worker, routes):
+    for command in (tick, worker, list_access):
         app.cli.add_command(command)
 
 
@@ -65,19 +66,20 @@ def tick() -> None:
 @click.command()
 @click.option("--once", is_flag=True, help="One round, then stop.")
 def worker(once: bool) -> None:
-    """Tick and deliver mail, again and again."""
-    from app.notifications.delivery import deliver
+    """Tick and deliver mail, again and again. TERM ends it after the round at hand."""
+    from app.notifications.delivery import deliver  # noqa: PLC0415
 
+    stopping = Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     while True:
         run_tick(_database(), current_app.config["CLOCK"]())
         deliver(current_app, current_app.config["CLOCK"]())
-        if once:
+        if once or stopping.wait(WORKER_PAUSE_SECONDS):
             return
-        time.sleep(WORKER_PAUSE_SECONDS)
 
 
-@click.command()
-def routes() -> None:
+@click.command("access")
+def list_access() -> None:
     """List every address with who may call it."""
     for rule in sorted(current_app.url_map.iter_rules(), key=lambda each: each.rule):
         access = declared(current_app.view_functions[rule.endpoint])

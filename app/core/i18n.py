@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import flask_babel  # type: ignore[import-untyped]
-from flask_babel.speaklater import LazyString  # type: ignore[import-untyped]
+import flask_babel
+from flask_babel.speaklater import LazyString
 
 # A lazy string is translated when it is shown, not when it is written. It answers every question a `str`
 # answers (but fails `isinstance`), and the stubs of the form library ask for `str`: hence the alias.

@@ -36,17 +36,20 @@ class _OfContract:
     @property
     def organiser_id(self) -> UUID:
         """The organisation that runs the round."""
-        return self.contract.organiser_id
+        found: UUID = self.contract.organiser_id
+        return found
 
     @property
     def owner_id(self) -> UUID:
         """The organisation that posted the demand."""
-        return self.contract.owner_id
+        found: UUID = self.contract.owner_id
+        return found
 
     @property
     def lead_id(self) -> UUID:
         """The contractor."""
-        return self.contract.lead_id
+        found: UUID = self.contract.lead_id
+        return found
 
 
 class Contract(Identified, Versioned, Holdable, Base):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from flask import Blueprint, send_file, url_for
@@ -14,8 +14,8 @@ from werkzeug.datastructures import FileStorage
 
 from app.access import Actor
 from app.core.errors import NotSeen, Refusal, RuleBroken
-from app.core.files import FileRefused, inspect, safe_filename
 from app.core.i18n import Lazy, _l
+from app.core.refused_files import FileRefused
 from app.models.procedure_codes import Visibility
 from app.models.records import Attachment
 from app.web.access import public, writes_on_get
@@ -51,20 +51,13 @@ def take_in(upload: FileStorage, *, field: str) -> dict[str, Any]:
     """Store an uploaded file and return its columns (name, media_type, size, sha256, storage_name).
 
     Raises RuleBroken naming the field and the reason; nothing is kept then."""
-    store = files()
-    name = safe_filename(upload.filename or "")
     try:
-        saved = store.save(upload.stream, limit=MAX_FILE_BYTES)
-        try:
-            media_type = inspect(store.path(saved.storage_name), name)
-        except FileRefused:
-            store.delete(saved.storage_name)
-            raise
+        saved = files().take_in(cast(BinaryIO, upload.stream), upload.filename or "", limit=MAX_FILE_BYTES)
     except FileRefused as error:
         raise RuleBroken(Refusal(error.code, error.wording, field)) from error
     return {
-        "name": name,
-        "media_type": media_type,
+        "name": saved.filename,
+        "media_type": saved.media_type,
         "size": saved.size,
         "sha256": saved.sha256,
         "storage_name": saved.storage_name,
@@ -82,7 +75,7 @@ def attach(
     visibility: Visibility = Visibility.INTERNAL,
 ) -> list[Attachment]:
     """Hang the uploaded files on the thing. Empty file inputs are passed over."""
-    kept = [each for each in uploads if isinstance(each, FileStorage) and each.filename]
+    kept = [each for each in uploads if each.filename]
     if len(kept) > MAX_FILES:
         raise RuleBroken(Refusal("too_many_files", _l("At most %(n)s files at a time.", n=MAX_FILES), slot))
     rows = []

@@ -15,7 +15,8 @@ def load(session: Session, visible: Select[tuple[T]], thing_id: UUID, *, lock: b
     """The thing of this id within the select, or NotSeen (404). `lock` holds its row until the commit."""
     model: Any = visible.column_descriptions[0]["entity"]
     query = visible.where(model.id == thing_id)
-    thing = session.scalar(query.with_for_update(of=model) if lock else query)
+    thing: Any = session.scalar(query.with_for_update(of=model) if lock else query)
     if thing is None:
         raise NotSeen()
-    return thing
+    found: T = thing
+    return found

@@ -77,25 +77,21 @@ def missing_fields(demand: Demand, _now: datetime) -> list[Refusal]:
 
 def has_measurable_indicators(demand: Demand, _now: datetime) -> list[Refusal]:
     """At least three indicators, each with number, operator, unit and test condition."""
-    found = []
-    if len(demand.indicators) < MIN_INDICATORS:
-        found.append(
-            Refusal(
-                "too_few_indicators", _l("At least three assessment indicators are needed."), "indicators"
-            )
+    found = [
+        Refusal(
+            "not_measurable",
+            _l(
+                "Indicator %(no)s cannot be measured: it needs a number, a unit and a test condition.",
+                no=indicator.position,
+            ),
+            "indicators",
         )
-    for indicator in demand.indicators:
-        if not is_measurable(indicator):
-            found.append(
-                Refusal(
-                    "not_measurable",
-                    _l(
-                        "Indicator %(no)s cannot be measured: it needs a number, a unit and a test condition.",
-                        no=indicator.position,
-                    ),
-                    "indicators",
-                )
-            )
+        for indicator in demand.indicators
+        if not is_measurable(indicator)
+    ]
+    if len(demand.indicators) < MIN_INDICATORS:
+        few = _l("At least three assessment indicators are needed.")
+        found.append(Refusal("too_few_indicators", few, "indicators"))
     return found
 
 
