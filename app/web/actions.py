@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 from werkzeug.exceptions import NotFound
@@ -74,6 +74,8 @@ def register_place(
     if unknown:
         raise KeyError(f"{workflow.name} has no actions {sorted(unknown)}")
     endpoint = f"do_{workflow.name}"
+    # A second application of this process finds the page on the blueprint already.
+    is_new = workflow.name not in PLACES
     PLACES[workflow.name] = Place(
         workflow=workflow,
         show=show,
@@ -84,7 +86,7 @@ def register_place(
         plain_endpoint=f"{blueprint.name}.{endpoint}",
         shown_as=shown_as,
     )
-    if plain:
+    if plain and is_new:
         held = {each.permission for each in workflow.transitions if each.action in plain and each.permission}
         view = requires(*sorted(held))(writes(_plain_view(workflow)))
         rule = f"/{workflow.name}/<uuid:thing_id>/do/<action>"
@@ -99,8 +101,10 @@ def page_of(thing: Any) -> str:
 
 
 def buttons(thing: Any) -> list[Button]:
-    """What the actor may do to the thing now, as buttons."""
-    return [_button(thing, offer) for offer in offered(thing, actor(), now())]
+    """What the actor may do to the thing now, as buttons. Actions whose page this site does not have are left out."""
+    offers = offered(thing, actor(), now())
+    known = current_app.view_functions
+    return [_button(thing, offer) for offer in offers if _endpoint(thing, offer.action) in known]
 
 
 def button(label: Lazy, url: str, *, style: str = "secondary", refusal: Refusal | None = None) -> Button:
@@ -115,11 +119,15 @@ def may(permission: Permission, thing: Any) -> bool:
 
 def action_url(thing: Any, action: str) -> str:
     """Where the action is done: its own page, or the shared page for plain ones."""
-    workflow = workflow_of(thing)
-    place = PLACES[workflow.name]
-    if action in place.pages:
-        return url_for(place.pages[action], **{f"{workflow.name}_id": thing.id})
-    return url_for(place.plain_endpoint, thing_id=thing.id, action=action)
+    name = workflow_of(thing).name
+    if action in PLACES[name].pages:
+        return url_for(_endpoint(thing, action), **{f"{name}_id": thing.id})
+    return url_for(_endpoint(thing, action), thing_id=thing.id, action=action)
+
+
+def _endpoint(thing: Any, action: str) -> str:
+    place = PLACES[workflow_of(thing).name]
+    return place.pages.get(action, place.plain_endpoint)
 
 
 def unreachable() -> list[str]:

@@ -20,6 +20,8 @@ DONE: dict[str, Lazy] = {
 }
 # Whose organisation is not named beside an action: experts and objectors stay unnamed.
 UNNAMED = {Role.EXPERT.value, Role.PANEL_CHAIR.value}
+# Readings of what is protected are recorded for the audit; who read what is nobody else's business.
+READING = "read_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def describe(thing_type: str, action: str) -> Lazy:
 
 def timeline(session: Session, *things: Any, hides_who: bool = False) -> list[Entry]:
     """The entries of the things, oldest first. `hides_who` names nobody (objections, seats)."""
-    events = events_of(session, *things)
+    events = [event for event in events_of(session, *things) if not event.action.startswith(READING)]
     ids = {event.organisation_id for event in events if event.organisation_id}
     found = (
         session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids)))
