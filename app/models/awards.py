@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.accounts import User
@@ -25,7 +25,8 @@ LIVE_AWARD = "state IN ('pending', 'active')"
 
 
 class Award(Identified, Versioned, Holdable, Base):
-    """One award of a demand to a bid. A slot is taken once; departing from the ranking needs a written reason."""
+    """One award of a demand to a bid. A slot is taken once, and a bid has one live award; an award that fell stays as
+    history beside a later one. Departing from the ranking needs a written reason."""
 
     __tablename__ = "award"
     __table_args__ = (
@@ -37,7 +38,13 @@ class Award(Identified, Versioned, Holdable, Base):
             sqlite_where=text(LIVE_AWARD),
             postgresql_where=text(LIVE_AWARD),
         ),
-        UniqueConstraint("bid_id"),
+        Index(
+            "uq_award_bid_live",
+            "bid_id",
+            unique=True,
+            sqlite_where=text(LIVE_AWARD),
+            postgresql_where=text(LIVE_AWARD),
+        ),
         CheckConstraint("slot >= 1 AND slot <= max_slots", name="slot_within_max"),
         CheckConstraint("is_in_rank_order OR out_of_rank_reason IS NOT NULL", name="out_of_rank_has_reason"),
         hold_check(),

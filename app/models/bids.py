@@ -86,7 +86,11 @@ class Bid(Identified, Versioned, Holdable, Base):
     lead: Mapped[Organisation] = relationship()
     author: Mapped[User] = relationship()
     parties: Mapped[list["BidParty"]] = relationship(back_populates="bid", cascade="all, delete-orphan")
-    award: Mapped["Award | None"] = relationship(viewonly=True)
+    # The award that is pending or in force. One that fell is history: see the demand's awards.
+    award: Mapped["Award | None"] = relationship(
+        viewonly=True,
+        primaryjoin="and_(Bid.id == foreign(Award.bid_id), Award.state.in_(('pending', 'active')))",
+    )
     checks: Mapped[list["FormalCheck"]] = relationship(back_populates="bid", order_by="FormalCheck.at")
 
     @property

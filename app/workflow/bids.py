@@ -315,6 +315,15 @@ BID = register(
                 guards=(award_is_active,),
             ),
             Transition(
+                action="lose",
+                sources=frozenset({S.AWARDED}),
+                target=S.NOT_SELECTED,
+                permission=None,
+                label=_l("Lose the award"),
+                done=_l("Award cancelled, bid no longer selected"),
+                guards=(award_is_gone,),
+            ),
+            Transition(
                 action="decline",
                 sources=frozenset({S.AWARDED}),
                 target=S.DECLINED,
