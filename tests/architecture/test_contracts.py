@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import tomllib
 from pathlib import Path
 
@@ -51,13 +52,37 @@ def test_gives_every_folder_with_code_an_init() -> None:
     assert bare == set(), f"the import contracts do not see {sorted(bare)}: add __init__.py"
 
 
-def test_builds_a_stage_like_every_other_stage() -> None:
-    stages = _names(0) - FLOORS - ABOVE
-    parts = _names(1)
-    strange = {
-        f"{stage}.{name}"
-        for stage in stages
-        if (APP / stage).is_dir()
-        for name in _modules(APP / stage) - parts
+PAGES = ("views", "forms", "sheets", "__init__", "demo")
+WEB = ("flask", "wtforms", "werkzeug", "app.web")
+
+
+def _stages() -> set[str]:
+    return {name for name in _names(0) - FLOORS - ABOVE if (APP / name).is_dir()}
+
+
+def _imports(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    plain = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    return plain | {
+        node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module and not node.level
     }
-    assert strange == set(), f"a stage has {sorted(parts)}; move {sorted(strange)} into one of them"
+
+
+def test_gives_every_stage_its_pages_and_its_queries() -> None:
+    bare = {
+        f"{stage}.{part}" for stage in _stages() for part in ("views", "queries") if part not in _modules(APP / stage)
+    }
+    assert bare == set(), f"a stage has pages and the select they start from; missing: {sorted(bare)}"
+
+
+def test_keeps_the_web_out_of_whatever_decides() -> None:
+    looking_up = {
+        f"{path.relative_to(APP)} imports {name}"
+        for stage in _stages()
+        for path in (APP / stage).rglob("*.py")
+        if path.relative_to(APP / stage).parts[0].removesuffix(".py").split("_")[0] not in PAGES
+        for name in _imports(path)
+        if name.startswith(WEB) and not name.startswith("flask_babel")
+    }
+    remedy = "only views, forms, sheets and a stage's __init__ know the web; take who and when as arguments"
+    assert looking_up == set(), f"{remedy}: {sorted(looking_up)}"
