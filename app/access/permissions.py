@@ -89,6 +89,8 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.EXPERT_KEEP,
             P.CREDIT_IMPORT,
             P.DEMAND_VET,
+            # Their own vetting sheets; on bids only experts have sheets.
+            P.SHEET_WRITE,
             P.DEMAND_PUBLISH,
             P.DEMAND_CONDUCT,
             P.BID_OPEN,

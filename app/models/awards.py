@@ -51,7 +51,7 @@ class Award(Identified, Versioned, Holdable, Base):
     )
 
     demand_id: Mapped[UUID] = mapped_column(ForeignKey("demand.id"), index=True)
-    bid_id: Mapped[UUID] = mapped_column(ForeignKey("bid.id"))
+    bid_id: Mapped[UUID] = mapped_column(ForeignKey("bid.id"), index=True)
     slot: Mapped[int]
     max_slots: Mapped[int]
     lane: Mapped[LaneStatus] = mapped_column(Code(LaneStatus), default=LaneStatus.LEAD)
@@ -97,7 +97,7 @@ class Notice(Identified, Versioned, Holdable, Base):
 
     __tablename__ = "notice"
     __table_args__ = (
-        CheckConstraint("(published_at IS NULL) = (digest IS NULL)", name="published_is_frozen"),
+        CheckConstraint("published_at IS NULL OR digest IS NOT NULL", name="published_is_frozen"),
         CheckConstraint(
             "published_at IS NULL OR (first_on IS NOT NULL AND last_on >= first_on)",
             name="published_has_window",

@@ -255,7 +255,7 @@ class PaymentLine(_OfContract, Identified, Versioned, Holdable, Base):
     __table_args__ = (
         UniqueConstraint("contract_id", "position"),
         CheckConstraint("planned_fen >= 0", name="planned_not_negative"),
-        CheckConstraint("(state = 'paid') = (paid_on IS NOT NULL)", name="paid_has_day"),
+        CheckConstraint("state <> 'paid' OR paid_on IS NOT NULL", name="paid_has_day"),
         hold_check(),
     )
 
@@ -302,7 +302,7 @@ class Subsidy(_OfContract, Identified, Versioned, Holdable, Base):
     __tablename__ = "subsidy"
     __table_args__ = (
         CheckConstraint("amount_fen > 0", name="amount_is_positive"),
-        CheckConstraint("(state = 'paid') = (paid_on IS NOT NULL)", name="paid_has_day"),
+        CheckConstraint("state <> 'paid' OR paid_on IS NOT NULL", name="paid_has_day"),
         hold_check(),
     )
 
