@@ -10,6 +10,7 @@ from app.models.awards import Award, Notice, Objection
 from app.models.bids import Bid
 from app.models.demands import Demand
 from app.models.procedure_codes import NoticeKind, ObjectionType, ObjectorKind, Remedy
+from app.models.rounds import Round
 from app.models.states import AwardState as A
 from app.models.states import BidState, DemandState
 from app.models.states import NoticeState as N
@@ -71,6 +72,7 @@ def make_notice(
     if kind is NoticeKind.AWARD and demand is None:
         demand = make_demand(world, DemandState.RECOMMENDED if state is N.DRAFT else DemandState.IN_NOTICE)
     round_id = more.pop("round_id", None) or (demand.round_id if demand else world.round.id)
+    round_number = world.session.get_one(Round, round_id).number
     values: dict[str, Any] = {
         "kind": kind,
         "round_id": round_id,
@@ -84,7 +86,7 @@ def make_notice(
             "supervision": "027-87230002",
             "address": "湖北省武汉市武昌区水果湖路",
         },
-        "annex": [{"number": "1", "title": "病理切片智能辅助诊断", "unit": "武汉星野智能科技有限公司"}],
+        "annex": [{"number": "1", "title": "病理切片智能辅助诊断", "lead": "武汉星野智能科技有限公司"}],
         "working_days": 5,
         "author_id": world.organizer.id,
         "created_at": now - timedelta(days=2),
@@ -94,7 +96,7 @@ def make_notice(
         first = today - timedelta(days=8 if is_over else 1)
         last = today - timedelta(days=1) if is_over else today + timedelta(days=5)
         values |= {
-            "number": f"GS-{now.year}-{serial:05d}",
+            "number": f"{round_number}-N{serial:03d}",
             "document_on": first - timedelta(days=1),
             "first_on": first,
             "last_on": last,
@@ -115,7 +117,7 @@ def make_objection(
     if notice is None:
         notice = make_notice(world, N.IN_FORCE, demand=award.demand if award else None)
     values: dict[str, Any] = {
-        "number": f"YY-{now.year}-{serial:05d}",
+        "number": f"{notice.number or world.round.number}-O{serial:02d}",
         "notice_id": notice.id,
         "award_id": award.id if award else None,
         "objection_type": ObjectionType.QUALIFICATION,

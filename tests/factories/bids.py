@@ -122,21 +122,32 @@ def bid_content(world: "World", bid: Bid) -> dict[str, Any]:
         "price_fen": PRICE_FEN,
         "duration_months": 10,
         "fiscal_ask_fen": 0,
-        "summary": "以自监督大模型为底座，结合本院数据微调，分三期上线。",
-        "unit": {"name": lead.name if lead else "", "uscc": lead.uscc if lead else ""},
+        "understanding": "以自监督大模型为底座，结合本院数据微调，分三期上线。",
+        "lead": {"name": lead.name if lead else "", "uscc": lead.uscc if lead else ""},
         "responses": [
             {
                 "indicator_id": str(each.id),
-                "promise": str(each.target),
+                "promised_value": str(each.target),
                 "deviation": "none",
-                "note": "按第三方检测结果交付",
+                "basis": "同类项目实测结果",
+                "test_plan": "按第三方检测结果交付",
             }
             for each in bid.demand.indicators
         ],
         "milestones": [
-            {"name": "方案与原型", "month": 3, "percent": 20_00, "deliverable": "原型系统", "check": "现场演示"},
-            {"name": "试运行", "month": 7, "percent": 30_00, "deliverable": "试运行报告", "check": "运行记录"},
-            {"name": "全院部署", "month": 10, "percent": 50_00, "deliverable": "正式系统", "check": "第三方检测"},
+            {
+                "name": name,
+                "start_month": start,
+                "end_month": end,
+                "pay_percent": percent,
+                "deliverable": deliverable,
+                "check": check,
+            }
+            for name, start, end, percent, deliverable, check in (
+                ("方案与原型", 1, 3, 20_00, "原型系统", "现场演示"),
+                ("试运行", 4, 7, 30_00, "试运行报告", "运行记录"),
+                ("全院部署", 8, 10, 50_00, "正式系统", "第三方检测"),
+            )
         ],
         "budget": [
             {"source": "owner", "item": "staff", "year": 2026, "amount_fen": 1_800_000_00},
@@ -145,8 +156,8 @@ def bid_content(world: "World", bid: Bid) -> dict[str, Any]:
         ],
         "leader": {"name": "柯北辰", "title": "高级工程师", "phone": "027-87659988"},
         "members": [],
-        "team": [{"name": "柯北辰", "role": "项目负责人", "months": 10}],
-        "pledges": ["integrity", "data_security", "ip"],
+        "team": [{"name": "柯北辰", "role": "项目负责人", "person_months": 10}],
+        "pledges": dict.fromkeys(("integrity", "truth", "unrelated", "no_repeat", "confidentiality"), True),
     }
 
 
@@ -197,7 +208,7 @@ def _course(world: "World", state: B, demand: Demand, serial: int) -> dict[str, 
     if state in OPENED:
         values |= {
             "opened_at": world.now,
-            "number": f"{demand.number}-B{serial:03d}",
+            "number": f"{demand.number}-B{serial:02d}",
             "title": "面向病理切片的多中心智能辅助诊断方案",
             "price_fen": PRICE_FEN,
             "duration_months": 10,

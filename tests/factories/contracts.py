@@ -48,7 +48,7 @@ def make_contract(world: "World", state: C = C.ACTIVE, *, award: Award | None = 
     starts_on = add_months(today, -2) if state in SIGNED else today
     ends_on = add_months(starts_on, 12)
     values: dict[str, Any] = {
-        "number": f"HT-{now.year}-{serial:05d}",
+        "number": f"{award.demand.number}-C{serial:02d}",
         "title": "病理切片智能辅助诊断系统建设合同",
         "amount_fen": award.amount_fen,
         "starts_on": starts_on,

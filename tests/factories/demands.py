@@ -72,9 +72,10 @@ def make_demand(
     Open ones close in 35 days; later ones closed yesterday."""
     serial = next(_serial)
     owner = owner or world.owner_org
+    round_ = round_ or world.round
     values: dict[str, Any] = (
         {
-            "round_id": (round_ or world.round).id,
+            "round_id": round_.id,
             "owner_id": owner.id,
             "author_id": (author or world.owner).id,
             "owner_type": owner.org_type,
@@ -83,7 +84,7 @@ def make_demand(
             "state": state,
         }
         | _content()
-        | _course(world, state, serial)
+        | _course(world, state, serial, round_.number)
         | more
     )
     demand = Demand(**values)
@@ -216,7 +217,7 @@ def _content() -> dict[str, Any]:
     }
 
 
-def _course(world: "World", state: S, serial: int) -> dict[str, Any]:
+def _course(world: "World", state: S, serial: int, round_number: str) -> dict[str, Any]:
     now = world.now
     values: dict[str, Any] = {"created_at": now - timedelta(days=60)}
     if reached(state, S.SUBMITTED):
@@ -228,7 +229,7 @@ def _course(world: "World", state: S, serial: int) -> dict[str, Any]:
             "recommended_at": now - timedelta(days=50),
         }
     if reached(state, S.APPROVED):
-        values |= {"number": f"HBJB-{now.year}-{serial:05d}", "approved_at": now - timedelta(days=45)}
+        values |= {"number": f"{round_number}-F08-{serial:04d}", "approved_at": now - timedelta(days=45)}
     if reached(state, S.OPEN):
         is_open = state in (S.OPEN, S.WITHDRAWN)
         closes_at = now + timedelta(days=35) if is_open else now - timedelta(days=1)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from app.core.numbers import round_number
 from app.models.procedure_codes import OfficerDuty, RubricKind
 from app.models.rounds import Criterion, Round, RoundOfficer, Rubric
 from app.models.states import RoundState
@@ -87,7 +88,7 @@ def make_round(
     is_over = state in (RoundState.CLOSED, RoundState.ARCHIVED)
     year = more.get("year", now.year)
     values: dict[str, Any] = {
-        "number": f"{year}-{serial:04d}",
+        "number": f"HB-{year}-{serial:02d}",
         "year": year,
         "serial": serial,
         "title": f"湖北省人工智能场景揭榜挂帅第{serial}批",
