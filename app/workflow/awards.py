@@ -67,11 +67,12 @@ AWARD = register(
             ),
             Transition(
                 action="fall",
-                sources=frozenset({A.PENDING}),
+                sources=frozenset({A.PENDING, A.ACTIVE}),
                 target=A.UNSUCCESSFUL,
                 permission=None,
                 label=_l("Fall with an objection"),
                 done=_l("Proposed award fell with an upheld objection"),
+                guards=(no_contract_in_force,),
                 stamps="ended_at",
             ),
             Transition(
@@ -317,10 +318,11 @@ OBJECTION = register(
                 stamps="decided_at",
             ),
             Transition(
+                # The service knows the objector by account or by key, and no event names the objector.
                 action="ask_reexamination",
                 sources=frozenset({O.DISMISSED}),
                 target=O.REEXAMINATION,
-                permission=P.OBJECTION_FOLLOW,
+                permission=None,
                 label=_l("Ask for a re-examination"),
                 done=_l("Re-examination asked for"),
                 guards=(grounds_are_given,),

@@ -15,7 +15,7 @@ from app.models.states import ContractState as C
 from app.models.states import MilestoneState as M
 from app.models.states import PaymentState as PY
 from app.models.states import SubsidyState as SU
-from app.workflow.engine import Transition, Workflow, register
+from app.workflow.engine import Transition, Workflow, register, state_at
 
 
 def is_softer(promised: ContractIndicator, demanded: DemandIndicator) -> bool:
@@ -50,12 +50,14 @@ def softened(contract: Contract) -> list[ContractIndicator]:
 
 
 def award_is_active(contract: Contract, _now: datetime) -> Refusal | None:
-    """A contract rests on an award in force."""
-    return (
-        None
-        if contract.award.state is AwardState.ACTIVE
-        else Refusal("no_award", _l("There is no award in force."))
-    )
+    """A contract rests on an award in force, which no objection holds."""
+    if contract.award.state is not AwardState.ACTIVE:
+        return Refusal("no_award", _l("There is no award in force."))
+    if contract.award.is_held:
+        return Refusal(
+            "award_on_hold", _l("The award is on hold: nothing follows from it until the hold is lifted.")
+        )
+    return None
 
 
 def targets_are_not_softer(contract: Contract, _now: datetime) -> list[Refusal]:
@@ -130,10 +132,10 @@ def end_reason_is_named(contract: Contract, _now: datetime) -> Refusal | None:
     return None
 
 
-def termination_notice_is_over(contract: Contract, _now: datetime) -> Refusal | None:
+def termination_notice_is_over(contract: Contract, now: datetime) -> Refusal | None:
     """A termination stands on public notice first."""
     ended = (NoticeState.CLOSED_CLEAN, NoticeState.CLOSED_WITH_OBJECTION)
-    if not any(n.kind is NoticeKind.TERMINATION and n.state in ended for n in contract.notices):
+    if not any(n.kind is NoticeKind.TERMINATION and state_at(n, now) in ended for n in contract.notices):
         return Refusal("notice_missing", _l("The termination must stand on public notice first."))
     return None
 
@@ -172,7 +174,7 @@ CONTRACT = register(
                 permission=None,
                 label=_l("Bring into force"),
                 done=_l("Contract signed by all parties"),
-                guards=(all_parties_signed,),
+                guards=(award_is_active, all_parties_signed),
                 stamps="activated_at",
             ),
             Transition(

@@ -164,7 +164,8 @@ def opinion_is_given(demand: Demand, _now: datetime) -> Refusal | None:
 
 def vetting_line_is_met(demand: Demand, _now: datetime) -> Refusal | None:
     """The mean of the locked vetting sheets reaches the line, and no criterion lies below its floor (fairness)."""
-    sheets = [s for s in demand.vetting_sheets if s.state is not SheetState.DRAFT and not s.is_void]
+    locked = (SheetState.SUBMITTED, SheetState.FINAL)
+    sheets = [s for s in demand.vetting_sheets if s.state in locked and not s.is_void]
     rubric = demand.round.rubric(RubricKind.DEMAND)
     if not sheets or rubric is None:
         return Refusal("not_vetted", _l("At least one vetting sheet must be locked first."))

@@ -234,11 +234,11 @@ DEMAND = register(
             ),
             Transition(
                 action="take_back",
-                sources=frozenset({S.IN_NOTICE}),
+                sources=frozenset({S.IN_NOTICE, S.AWARDED}),
                 target=S.RECOMMENDED,
                 permission=None,
                 label=_l("Take back to the decision"),
-                done=_l("Objection upheld, back to the decision"),
+                done=_l("Taken back to the decision"),
             ),
             Transition(
                 action="award",

@@ -170,6 +170,16 @@ ASSIGNMENT = register(
                 style="primary",
             ),
             Transition(
+                action="call",
+                sources=frozenset({A.DRAWN}),
+                target=A.INVITED,
+                permission=None,
+                label=_l("Call from the reserve list"),
+                done=_l("Expert called from the reserve list and invited"),
+                guards=(is_called, report_is_open),
+                stamps="invited_at",
+            ),
+            Transition(
                 action="accept",
                 sources=frozenset({A.INVITED}),
                 target=A.ACCEPTED,
