@@ -178,7 +178,8 @@ class Sheet(Identified, Versioned, Holdable, Base):
         ),
         UniqueConstraint("author_id", "rubric_id", "bid_id"),
         UniqueConstraint("author_id", "rubric_id", "demand_id"),
-        UniqueConstraint("author_id", "rubric_id", "acceptance_id"),
+        # By seat, not by author: after a rectification the same expert may sit on the second panel.
+        UniqueConstraint("assignment_id", "rubric_id", "acceptance_id"),
         CheckConstraint("(state = 'draft') OR (submitted_at IS NOT NULL)", name="locked_has_moment"),
         CheckConstraint("is_void = (void_reason IS NOT NULL)", name="void_has_reason"),
         hold_check(),
