@@ -128,10 +128,15 @@ def days_from(first: date, last: date) -> Iterator[date]:
 
 def read_calendar_file(path: Path) -> CalendarYear:
     """One year's table from a file of `seed/calendar/`. Raises CalendarFileError for a faulty one."""
+    return read_calendar(path.read_bytes(), path.name)
+
+
+def read_calendar(content: bytes, name: str) -> CalendarYear:
+    """One year's table from the bytes of such a file. Raises CalendarFileError naming the file and the fault."""
     try:
-        return _parse(json.loads(path.read_text(encoding="utf-8")))
-    except (KeyError, TypeError, AttributeError, ValueError) as fault:
-        raise CalendarFileError(f"{path.name}: {fault!r}") from fault
+        return _parse(json.loads(content.decode("utf-8")))
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as fault:
+        raise CalendarFileError(f"{name}: {fault!r}") from fault
 
 
 def _parse(content: Mapping[str, Any]) -> CalendarYear:
