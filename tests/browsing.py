@@ -67,7 +67,7 @@ def _faults_of(each: Element, ids: set[str | None]) -> list[str]:
         found.append(f"inline style at <{each.tag}>")
     if each.tag == "script" and not each.get("src"):
         found.append("inline script")
-    found += [f"inline handler {name} at <{each.tag}>" for name in each.keys() if name.startswith("on")]
+    found += [f"inline handler {name} at <{each.tag}>" for name in each.attrib if name.startswith("on")]
     target = each.get("href") or ""
     if target.lower().startswith("javascript:"):
         found.append("a javascript: address")

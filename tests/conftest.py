@@ -28,7 +28,9 @@ from tests.moments import Clock
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "both_databases: runs on SQLite and, where there is one, on PostgreSQL")
+    config.addinivalue_line(
+        "markers", "both_databases: runs on SQLite and, where there is one, on PostgreSQL"
+    )
     configure(Profile.CHEAP)
     if not os.environ.get("TEST_DATABASE_URL") and (server := find_server()):
         os.environ["TEST_DATABASE_URL"] = server

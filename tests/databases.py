@@ -51,10 +51,10 @@ def postgres_database(server: str) -> Iterator[Database]:
 
 
 def empty_postgres(database: Database) -> None:
-    """Take every row out and start the counters anew."""
-    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    """Take every row out. Deleting the few rows of a test is much quicker than truncating sixty tables."""
+    deletes = [f'DELETE FROM "{table.name}"' for table in reversed(Base.metadata.sorted_tables)]
     with database.engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        connection.execute(text("; ".join(deletes)))
 
 
 def make_sqlite(path: Path) -> Database:
@@ -96,7 +96,9 @@ def _hurry_postgres(dbapi: object, _record: object) -> None:
 
 def _drop_left_over(connection: psycopg.Connection) -> None:
     """Drop databases of test runs that were killed. One in use is not dropped: the server refuses."""
-    rows = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", (f"{PREFIX}%",)).fetchall()
+    rows = connection.execute(
+        "SELECT datname FROM pg_database WHERE datname LIKE %s", (f"{PREFIX}%",)
+    ).fetchall()
     for (name,) in rows:
         number = name.rpartition("_")[2]
         if number.isdecimal() and not Path(f"/proc/{number}").exists():

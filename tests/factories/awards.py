@@ -109,7 +109,12 @@ def make_notice(
 
 
 def make_objection(
-    world: "World", state: O = O.FILED, *, notice: Notice | None = None, award: Award | None = None, **more: Any
+    world: "World",
+    state: O = O.FILED,
+    *,
+    notice: Notice | None = None,
+    award: Award | None = None,
+    **more: Any,
 ) -> Objection:
     """An objection of the other bidder in the state, on a notice in force, handled by the supervisor."""
     serial = next(_serial)

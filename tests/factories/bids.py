@@ -42,9 +42,7 @@ DEMAND_STATE = {
 }
 SEALED = frozenset(B) - {B.DRAFT, B.LAPSED}
 OPENED = SEALED - {B.SUBMITTED, B.WITHDRAWN}
-JUDGED = frozenset(
-    {B.SCORED, B.SHORTLISTED, B.RECOMMENDED, B.RESERVE, B.NOT_SELECTED, B.AWARDED, B.DECLINED}
-)
+JUDGED = frozenset({B.SCORED, B.SHORTLISTED, B.RECOMMENDED, B.RESERVE, B.NOT_SELECTED, B.AWARDED, B.DECLINED})
 
 
 def make_bid(
@@ -65,7 +63,9 @@ def make_bid(
     values = {"author_id": _author(world, lead).id} | _course(world, state, demand, serial) | more
     bid = Bid(demand_id=demand.id, lead_id=lead.id, state=state, **values)
     bid.parties = [
-        BidParty(demand_id=demand.id, uscc=lead.uscc, name=lead.name, role=PartyRole.LEAD, is_live=bid.is_live)
+        BidParty(
+            demand_id=demand.id, uscc=lead.uscc, name=lead.name, role=PartyRole.LEAD, is_live=bid.is_live
+        )
     ]
     world.add(bid)
     make_version(world, bid, content=content, is_sealed=state in SEALED, number=1)

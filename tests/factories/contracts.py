@@ -38,7 +38,9 @@ SHARES = (20_00, 30_00, 50_00)
 NAMES = ("方案与原型", "试运行", "全院部署")
 
 
-def make_contract(world: "World", state: C = C.ACTIVE, *, award: Award | None = None, **more: Any) -> Contract:
+def make_contract(
+    world: "World", state: C = C.ACTIVE, *, award: Award | None = None, **more: Any
+) -> Contract:
     """A contract in the state: targets as in the demand, three milestones, budget and payments that add up.
 
     Signed ones carry both signatures and began two months ago."""
@@ -96,8 +98,12 @@ def _add_plan(world: "World", contract: Contract, starts_on: date) -> None:
     own = contract.amount_fen // 7
     paid = contract.amount_fen - own
     contract.budget = [
-        BudgetLine(position=1, source=BudgetSource.OWNER, item=CostItem.STAFF, year=starts_on.year, amount_fen=paid),
-        BudgetLine(position=2, source=BudgetSource.SELF, item=CostItem.TESTING, year=starts_on.year, amount_fen=own),
+        BudgetLine(
+            position=1, source=BudgetSource.OWNER, item=CostItem.STAFF, year=starts_on.year, amount_fen=paid
+        ),
+        BudgetLine(
+            position=2, source=BudgetSource.SELF, item=CostItem.TESTING, year=starts_on.year, amount_fen=own
+        ),
     ]
     contract.milestones = [
         Milestone(
@@ -153,7 +159,12 @@ def sign_contract(world: "World", contract: Contract) -> None:
 
 
 def make_milestone(
-    world: "World", state: M = M.SCHEDULED, *, contract: Contract | None = None, position: int = 1, **more: Any
+    world: "World",
+    state: M = M.SCHEDULED,
+    *,
+    contract: Contract | None = None,
+    position: int = 1,
+    **more: Any,
 ) -> Milestone:
     """A milestone of a contract in force, put into the state."""
     contract = contract or make_contract(world)
@@ -181,7 +192,11 @@ def make_payment(
         make_milestone(world, M.MET, contract=contract, position=position)
         values["requested_at"] = world.now
     if state is P.PAID:
-        values |= {"paid_fen": line.planned_fen, "paid_on": day_of(world.now), "voucher_number": "PZ-2026-0007"}
+        values |= {
+            "paid_fen": line.planned_fen,
+            "paid_on": day_of(world.now),
+            "voucher_number": "PZ-2026-0007",
+        }
     return _put(world, line, values | more)
 
 

@@ -136,7 +136,9 @@ def milestones() -> list[DemandMilestone]:
     """Three milestones over twelve months."""
     rows = (("完成方案与原型", 3), ("完成试运行", 8), ("完成全院部署", 12))
     return [
-        DemandMilestone(position=position, name=name, due_month=month, deliverable="阶段报告", check="专家现场核验")
+        DemandMilestone(
+            position=position, name=name, due_month=month, deliverable="阶段报告", check="专家现场核验"
+        )
         for position, (name, month) in enumerate(rows, start=1)
     ]
 
@@ -210,7 +212,14 @@ def _content() -> dict[str, Any]:
         ],
         "deadline_months": 12,
         "ip_clause": "专用模型由双方共有，医院享有永久免费使用权。",
-        "conditions": [{"text": "具有医学影像人工智能项目经验", "kind": "experience", "is_hard": False, "why": "场景专业"}],
+        "conditions": [
+            {
+                "text": "具有医学影像人工智能项目经验",
+                "kind": "experience",
+                "is_hard": False,
+                "why": "场景专业",
+            }
+        ],
         "expected_benefit": "预计每年减少外送会诊费用二百万元。",
         "benefits": [{"indicator": "平均报告时间", "baseline": "72小时", "target": "24小时"}],
         "replicability_note": "可向省内县级医院推广。",

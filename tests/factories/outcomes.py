@@ -74,7 +74,11 @@ def make_acceptance(
         number = f"YS-{now.year}-{next(_serial):05d}"
         world.add(
             Certificate(
-                acceptance_id=acceptance.id, number=number, content=content, digest=digest(content), issued_at=now
+                acceptance_id=acceptance.id,
+                number=number,
+                content=content,
+                digest=digest(content),
+                issued_at=now,
             )
         )
     world.session.expire(contract, ["acceptance"])
@@ -119,7 +123,7 @@ def judge_acceptance(world: "World", acceptance: Acceptance, *, total: int = 82_
 def make_demonstration(
     world: "World", state: D = D.CANDIDATE, *, acceptance: Acceptance | None = None, **more: Any
 ) -> Demonstration:
-    """A demonstration project in the state, its record and scores complete from `editing` on; listed ones have a number."""
+    """A demonstration project in the state: its record complete from `editing` on, numbered once listed."""
     serial = next(_serial)
     acceptance = acceptance or make_acceptance(world, A.PASSED)
     now, today = world.now, day_of(world.now)

@@ -50,7 +50,14 @@ def make_panel(
         "rubric_id": root.round.rubric(kind).id,
         "size": size,
         "seed": "5e" * 32,
-        "draw": {"seed": "5e" * 32, "rules": {}, "candidates": [], "excluded": [], "seats": [], "reserves": []},
+        "draw": {
+            "seed": "5e" * 32,
+            "rules": {},
+            "candidates": [],
+            "excluded": [],
+            "seats": [],
+            "reserves": [],
+        },
         "drawn_at": world.now - timedelta(days=2),
         "drawn_by_id": world.organizer.id,
         "rubric_frozen_at": world.now - timedelta(days=2),
@@ -75,14 +82,23 @@ def make_panel(
             position=position - size if is_reserve else position,
             is_reserve=is_reserve,
             is_chair=position == 1 and seats in READY,
-            **({"signed_at": world.now, "signed_digest": panel.report_digest} if is_signed and not is_reserve else {}),
+            **(
+                {"signed_at": world.now, "signed_digest": panel.report_digest}
+                if is_signed and not is_reserve
+                else {}
+            ),
         )
     world.session.refresh(panel)
     return panel
 
 
 def make_assignment(
-    world: "World", state: A = A.DRAWN, *, panel: Panel | None = None, expert: Expert | None = None, **more: Any
+    world: "World",
+    state: A = A.DRAWN,
+    *,
+    panel: Panel | None = None,
+    expert: Expert | None = None,
+    **more: Any,
 ) -> Assignment:
     """A seat in the state. Without a panel, the second seat of a new one; without an expert, a new one."""
     if panel is None:
@@ -132,9 +148,8 @@ def make_sheet(
         author_id = world.organizer.id
     else:
         if acceptance is None and bid is None:
-            bid = make_bid(
-                world, BidState.ELIGIBLE, demand=seat.panel.demand if seat else make_demand(world, DemandState.REVIEWING)
-            )
+            under_review = seat.panel.demand if seat else make_demand(world, DemandState.REVIEWING)
+            bid = make_bid(world, BidState.ELIGIBLE, demand=under_review)
         if seat is None:
             seat = _first_seat(world, bid, acceptance)
         rubric = seat.panel.rubric
@@ -165,7 +180,9 @@ def _first_seat(world: "World", bid: Bid | None, acceptance: Acceptance | None) 
     panels = acceptance.panels if acceptance is not None else bid.demand.panels
     panel = next((each for each in panels if each.is_live), None)
     if panel is None:
-        panel = make_panel(world, acceptance=acceptance, demand=None if acceptance is not None else bid.demand)
+        panel = make_panel(
+            world, acceptance=acceptance, demand=None if acceptance is not None else bid.demand
+        )
     return panel.assignments[0]
 
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from app.core.numbers import round_number
 from app.models.procedure_codes import OfficerDuty, RubricKind
 from app.models.rounds import Criterion, Round, RoundOfficer, Rubric
 from app.models.states import RoundState

@@ -92,7 +92,13 @@ def people_the_world(session: Session) -> None:
     password_hash = hash_password(PASSWORD)
     organisations = {
         key: build_organisation(
-            number, name, org_type=kind, region=region, is_gov=kind is T.GOV_AGENCY, created_at=START, **dict.fromkeys(can, True)
+            number,
+            name,
+            org_type=kind,
+            region=region,
+            is_gov=kind is T.GOV_AGENCY,
+            created_at=START,
+            **dict.fromkeys(can, True),
         )
         for number, (key, (name, kind, region, can)) in enumerate(ORGANISATIONS.items(), start=1)
     }
