@@ -143,3 +143,15 @@ def client(app: Flask, session: Session) -> FussyClient:
     assert isinstance(made, FussyClient)
     made.beside = session
     return made
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many combinations of transition, state and actor the generated workflow test tried."""
+    tried = sum(
+        int(str(value))
+        for report in terminalreporter.stats.get("passed", [])
+        for name, value in report.user_properties
+        if name == "combinations" and report.when == "call"
+    )
+    if tried:
+        terminalreporter.write_line(f"workflow: {tried:,} combinations of transition, state and actor tried")
