@@ -1,5 +1,6 @@
 """The course of a thing, from its events: what happened, when, and who did it for whom."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,9 +43,15 @@ def describe(thing_type: str, action: str) -> Lazy:
     return DONE.get(f"{thing_type}.{action}") or DONE.get(action) or action
 
 
-def timeline(session: Session, *things: Any, hides_who: bool = False) -> list[Entry]:
-    """The entries of the things, oldest first. `hides_who` names nobody (objections, seats)."""
-    events = [event for event in events_of(session, *things) if not event.action.startswith(READING)]
+def timeline(
+    session: Session, *things: Any, hides_who: bool = False, without: Collection[str] = ()
+) -> list[Entry]:
+    """The entries of the things, oldest first. `hides_who` names nobody (objections, seats); `without` leaves out actions."""
+    events = [
+        event
+        for event in events_of(session, *things)
+        if not event.action.startswith(READING) and event.action not in without
+    ]
     ids = {event.organisation_id for event in events if event.organisation_id}
     found = (
         session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids)))
