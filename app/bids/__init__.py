@@ -1,0 +1,40 @@
+"""Bids (揭榜申报): written, sealed with a receipt, opened by two officers, and formally checked.
+
+Only this package reads the tables `bid_version` and `bid_file`. Other stages read a bid through `content.read`, which
+refuses before the opening and records every foreign reading."""
+
+from flask import Flask
+
+from app.access import Permission
+from app.bids import listeners, views
+from app.core.i18n import _l
+from app.web.navigation import add_desk_item
+from app.web.timeline import DONE
+
+
+def init_app(app: Flask) -> None:
+    """Register pages, actions, listeners, wording and work areas."""
+    views.register_bid_place()
+    app.register_blueprint(views.blueprint)
+    listeners.register_listeners()
+    DONE.update(
+        {
+            "bid.start": _l("Bid begun"),
+            "bid.save": _l("Draft saved"),
+            "bid.add_file": _l("File added to the bid"),
+            "bid.remove_file": _l("File taken out of the bid"),
+            "bid.confirm_edition": _l("Bid confirmed for the corrected listing"),
+            "bid.confirm_asked": _l("The listing was corrected: confirm your bid"),
+            "bid.listing_corrected": _l("The listing of your bid was corrected"),
+            "bid.record_check": _l("One officer has done the formal check"),
+            "bid.request_check_review": _l("Review of the formal check asked for"),
+            "bid.read_bid": _l("Bid read"),
+            "bid.read_bid_file": _l("File of the bid read"),
+            "demand.approve_opening": _l("An officer agreed to the opening"),
+            "organisation.import_credit_list": _l("Credit list imported"),
+        }
+    )
+    bidding, checking = _l("Bidding"), _l("Opening and formal check")
+    add_desk_item(bidding, _l("My bids"), "bids.index", Permission.BID_CREATE, order=40)
+    add_desk_item(checking, _l("Openings and checks"), "bids.desk", Permission.BID_OPEN, order=50)
+    add_desk_item(checking, _l("Credit lists"), "bids.credit_lists", Permission.CREDIT_IMPORT, order=55)

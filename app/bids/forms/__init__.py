@@ -1,0 +1,1 @@
+"""The forms of bidding: the sections of a bid, its files, the formal check, the credit lists."""

@@ -1,0 +1,57 @@
+"""What follows by itself: drafts lapse at the closing, a withdrawn bid frees its units, corrections are told."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.access import Actor
+from app.bids import sealing
+from app.models.bids import Bid
+from app.models.demands import Demand
+from app.models.records import Event
+from app.models.states import BidState
+from app.notifications import audiences
+from app.notifications.services import notify
+from app.workflow import BID, DEMAND, listen, move
+
+
+def register_listeners() -> None:
+    """Hear of closings, withdrawals and corrections. Registering twice changes nothing."""
+    listen(DEMAND, "close", lapse_drafts)
+    listen(DEMAND, "withdraw", lapse_drafts)
+    listen(BID, "withdraw", free_units)
+    listen_to_corrections()
+
+
+def lapse_drafts(session: Session, demand: Demand, _event: Event, by: Actor, now: datetime) -> None:
+    """A draft that was not submitted ends with the bidding. Of a sealed bid a newer unsealed text counts for nothing."""
+    drafts = select(Bid).where(Bid.demand_id == demand.id, Bid.state == BidState.DRAFT).with_for_update()
+    for bid in session.scalars(drafts).all():
+        move(session, bid, "lapse", by=by.as_system(), now=now)
+
+
+def free_units(session: Session, bid: Bid, _event: Event, _by: Actor, _now: datetime) -> None:
+    """The units of a withdrawn bid may take part in another one."""
+    sealing.release_parties(session, bid)
+
+
+def tell_of_correction(session: Session, demand: Demand, edition: Any, _by: Actor, now: datetime) -> None:
+    """A material correction asks every bidder to confirm the bid, any other is told."""
+    live = (BidState.DRAFT, BidState.SUBMITTED)
+    query = select(Bid).where(Bid.demand_id == demand.id, Bid.state.in_(live))
+    kind = "bid.confirm_asked" if edition.is_material else "bid.listing_corrected"
+    for bid in session.scalars(query).all():
+        data = {"title": demand.title, "number": demand.number, "edition": edition.number}
+        notify(session, audiences.lead(session, bid), kind, now=now, data=data, thing=bid)
+
+
+def listen_to_corrections() -> None:
+    """Hear of corrections if the stage of demands tells of them."""
+    try:
+        from app.demands import corrections
+    except ImportError:
+        return
+    if hasattr(corrections, "on_correction"):
+        corrections.on_correction(tell_of_correction)

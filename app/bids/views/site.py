@@ -1,0 +1,133 @@
+"""The blueprint of bidding, where a bid's actions are done, and how its pages load it."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+from uuid import UUID
+
+from flask import Blueprint, url_for
+from werkzeug.exceptions import NotFound
+
+from app.bids import queries
+from app.bids.forms.sections import FILES, SECTIONS, section_of
+from app.core.errors import Refusal
+from app.core.i18n import Lazy, _, _l
+from app.models.bids import Bid
+from app.models.states import BidState
+from app.web.actions import PLACES, Button, buttons, register_place
+from app.web.context import actor, db
+from app.web.loading import load
+from app.web.timeline import Entry, timeline
+from app.workflow import BID
+
+T = TypeVar("T")
+
+blueprint = Blueprint("bids", __name__)
+
+# What the panel's and the decision's pages do with a bid is offered there, not on the bid's own page.
+ELSEWHERE = {
+    "open",
+    "score",
+    "shortlist",
+    "recommend",
+    "put_in_reserve",
+    "not_select",
+    "promote",
+    "score_again",
+}
+UNTOLD = {
+    "own": ("save", "record_check"),
+    "others": ("start", "save", "add_file", "remove_file", "confirm_edition"),
+}
+
+
+def register_bid_place() -> None:
+    """Say where bids are shown and where each action on them is done; once per process."""
+    if BID.name in PLACES:
+        return
+    register_place(
+        blueprint,
+        BID,
+        show="bids.show",
+        visible_to=queries.visible_to,
+        title=lambda bid: bid.title or bid.demand.title,
+        plain={"withdraw", "take_up_again", "disqualify", "readmit", "check_again"},
+        pages={
+            "submit": "bids.submit",
+            "replace": "bids.submit",
+            "open": "bids.opening_of",
+            "ask_cure": "bids.ask_cure",
+            "cure": "bids.cure",
+            "pass_check": "bids.decide",
+            "fail_check": "bids.decide",
+            "decline": "awards.decline_award",
+            "promote": "awards.promote",
+            "score_again": "reviews.score_again",
+            **dict.fromkeys(
+                ("score", "shortlist", "recommend", "put_in_reserve", "not_select"), "reviews.rank_bid"
+            ),
+        },
+    )
+
+
+def seen(bid_id: UUID) -> Bid:
+    """The bid, if this person may see it; 404 otherwise."""
+    return load(db(), queries.visible_to(actor()), bid_id)
+
+
+def own(bid_id: UUID) -> Bid:
+    """The bid, if this person's unit leads it; 404 otherwise."""
+    return load(db(), queries.mine(actor()), bid_id)
+
+
+def offered_here(bid: Bid) -> list[Button]:
+    """The buttons of the bid's own page."""
+    return [each for each in buttons(bid) if each.action not in ELSEWHERE]
+
+
+def course(bid: Bid) -> list[Entry]:
+    """What happened to the bid, as far as this person is told."""
+    kind = "own" if queries.is_own(bid, actor()) else "others"
+    return timeline(db(), bid, without=UNTOLD[kind])
+
+
+def crumbs(bid: Bid, *more: tuple[Lazy | str, str | None]) -> list[tuple[Lazy | str, str | None]]:
+    """The way to a page of the bid."""
+    if queries.is_own(bid, actor()):
+        above = (_l("My bids"), url_for("bids.index"))
+    else:
+        above = (bid.demand.number or "", url_for("demands.show", demand_id=bid.demand_id))
+    here = bid.number or _("Bid on %(number)s", number=bid.demand.number)
+    return [above, (here, url_for("bids.show", bid_id=bid.id) if more else None), *more]
+
+
+def tabs(bid: Bid, refusals: Iterable[Refusal], active: str) -> list[dict[str, object]]:
+    """The sections of the form as tabs, each with the number of points that are still open."""
+    open_points = [section_of(refusal.field) for refusal in refusals]
+    items: list[dict[str, object]] = [
+        {
+            "label": each.label,
+            "url": url_for("bids.section", bid_id=bid.id, code=each.code),
+            "active": each.code == active,
+            "count": open_points.count(each.code),
+        }
+        for each in SECTIONS
+    ]
+    items.append(
+        {
+            "label": _l("Files"),
+            "url": url_for("bids.files", bid_id=bid.id),
+            "active": active == FILES,
+            "count": open_points.count(FILES),
+        }
+    )
+    is_curing = bid.state is BidState.NEEDS_CURE
+    last = ("bids.cure", _l("Hand in the cure")) if is_curing else ("bids.submit", _l("Check and submit"))
+    items.append({"label": last[1], "url": url_for(last[0], bid_id=bid.id), "active": active == "submit"})
+    return items
+
+
+def found(thing: T | None) -> T:
+    """The thing; 404 when there is none."""
+    if thing is None:
+        raise NotFound()
+    return thing
