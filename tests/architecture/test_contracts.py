@@ -64,13 +64,18 @@ def _imports(path: Path) -> set[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     plain = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     return plain | {
-        node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module and not node.level
+        node.module
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level
     }
 
 
 def test_gives_every_stage_its_pages_and_its_queries() -> None:
     bare = {
-        f"{stage}.{part}" for stage in _stages() for part in ("views", "queries") if part not in _modules(APP / stage)
+        f"{stage}.{part}"
+        for stage in _stages()
+        for part in ("views", "queries")
+        if part not in _modules(APP / stage)
     }
     assert bare == set(), f"a stage has pages and the select they start from; missing: {sorted(bare)}"
 
