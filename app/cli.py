@@ -19,7 +19,7 @@ WORKER_PAUSE_SECONDS = 30
 def init_cli(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(database_commands)
-    for command in (tick, worker, list_access):
+    for command in (tick, worker, list_access, seed):
         app.cli.add_command(command)
 
 
@@ -92,3 +92,13 @@ def list_access() -> None:
         )
         methods = ",".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
         click.echo(f"{methods:9} {rule.rule:60} {who}")
+
+
+@click.command()
+@click.option("--demo", is_flag=True, required=True, help="The demonstration; loading it twice changes nothing.")
+def seed(demo: bool) -> None:
+    """Load what the site starts with."""
+    from seed.demo.loader import load_demo  # noqa: PLC0415 - the demonstration is not part of a running site
+
+    bids = load_demo(current_app._get_current_object(), current_app.config["CLOCK"]())  # type: ignore[attr-defined]
+    click.echo(f"demonstration loaded, {bids} bids" if bids else "the demonstration is loaded already")

@@ -1,0 +1,1 @@
+"""Data the site starts with, and the loader of the demonstration."""
