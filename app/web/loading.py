@@ -11,7 +11,7 @@ from app.core.errors import NotSeen
 T = TypeVar("T")
 
 
-def load(session: Session, visible: Select[tuple[T]], thing_id: UUID, *, lock: bool = False) -> T:
+def load(session: Session, visible: Select[T], thing_id: UUID, *, lock: bool = False) -> T:
     """The thing of this id within the select, or NotSeen (404). `lock` holds its row until the commit."""
     model: Any = visible.column_descriptions[0]["entity"]
     query = visible.where(model.id == thing_id)

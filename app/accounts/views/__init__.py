@@ -1,0 +1,5 @@
+"""The pages of accounts, on one blueprint."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("accounts", __name__)
