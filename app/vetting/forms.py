@@ -1,0 +1,44 @@
+"""Forms of the vetting: reasons, the target of a merger, and the filters of the list."""
+
+from wtforms import BooleanField
+
+from app.core.i18n import _l
+from app.models.codes import Field
+from app.models.states import DemandState
+from app.vetting.queries import IN_WORK
+from app.web.fields import CodeField, LongText, ShortText
+from app.web.forms import FilterForm, Form
+from app.web.validators import Required
+
+STATES = (*IN_WORK, DemandState.REJECTED, DemandState.MERGED, DemandState.NOT_RECOMMENDED)
+
+
+class RejectForm(Form):
+    """Why a demand is not listed."""
+
+    reason = LongText(
+        _l("Reason for the owner"),
+        2000,
+        [Required()],
+        description=_l("The owner reads this; the public does not."),
+    )
+
+
+class MergeForm(Form):
+    """Which demand takes this one up, and why."""
+
+    into = CodeField(_l("Merge into"), (), [Required()])
+    reason = LongText(_l("Reason for the owner"), 2000, [Required()])
+
+
+class ApproveForm(Form):
+    """Nothing to fill in: the page asks before it acts."""
+
+
+class VettingFilter(FilterForm):
+    """Filters of the list."""
+
+    q = ShortText(_l("Words of the title"), 60)
+    state = CodeField(_l("State"), STATES, blank=_l("Everything in work"))
+    field = CodeField(_l("Field"), Field)
+    is_waiting_for_me = BooleanField(_l("Waiting for my score"))
