@@ -5,7 +5,7 @@ from flask import Flask
 
 from app.access import Permission as P
 from app.core.i18n import _l
-from app.demands import content, files, publication
+from app.demands import content, fairness, files, publication
 from app.demands.labels import CELLS, LABELS
 from app.demands.views import blueprint
 from app.demands.views.showing import standing
@@ -48,6 +48,7 @@ def init_app(app: Flask) -> None:
         demand_labels=LABELS,
         demand_cells=CELLS,
         demand_standing=standing,
+        demand_findings=fairness.WORDING,
     )
     register_reader("demand", files.may_read)
     listen(DEMAND, "publish", publication.write_first_edition)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from wtforms import BooleanField, SelectField, StringField
+from wtforms import BooleanField, StringField
 
 from app.core.i18n import Lazy, _l
 from app.demands.forms.demand import PICTURES
@@ -250,16 +250,25 @@ class ListingFilter(FilterForm):
     category = CodeField(LABELS["categories"], Category)
     region = CodeField(LABELS["region"], (*HUBEI_REGIONS, Region.HUBEI))
     status = CodeField(_l("Status of the listing"), PUBLIC_STATES)
-    year = SelectField(
-        _l("Year of the round"), coerce=lambda text: int(text) if str(text).isdecimal() else None
-    )
-    sort = SelectField(
-        _l("Order"), choices=[("closing", _l("Closing soonest first")), ("newest", _l("Newest first"))]
+    year = CodeField(_l("Year of the round"), ())
+    sort = CodeField(
+        _l("Order"),
+        (Option("closing", _l("Closing soonest first")), Option("newest", _l("Newest first"))),
+        blank=None,
     )
 
     def use_years(self, years: list[int]) -> None:
         """Offer these years."""
-        self.year.choices = [("", _l("All")), *((str(each), str(each)) for each in years)]
+        self.year.use([Option(str(each), str(each)) for each in years])
+
+    def chosen(self) -> dict[str, Any]:
+        """The filters as `queries.listings` takes them."""
+        found = super().chosen()
+        if "year" in found:
+            found["year"] = int(found["year"].value)
+        if "sort" in found:
+            found["sort"] = found["sort"].value
+        return found
 
 
 class OfficeFilter(FilterForm):
