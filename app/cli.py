@@ -5,11 +5,16 @@ from threading import Event
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
+from flask_babel import force_locale
 
 from app.core import migrate
 from app.core.db import Database
+from app.core.i18n import DEFAULT_LOCALE, Lazy
 from app.web.access import declared
+from app.workflow import diagrams
+from app.workflow.invariants import broken
+from app.workflow.invariants import invariants as all_invariants
 from app.workflow.ticking import tick as run_tick
 
 database_commands = AppGroup("db", help="Tables: upgrade, downgrade, check, revision.")
@@ -19,7 +24,7 @@ WORKER_PAUSE_SECONDS = 30
 def init_cli(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(database_commands)
-    for command in (tick, worker, list_access, seed):
+    for command in (tick, worker, list_access, procedure, invariants, seed):
         app.cli.add_command(command)
 
 
@@ -57,6 +62,7 @@ def revision(message: str) -> None:
 
 
 @click.command()
+@with_appcontext
 def tick() -> None:
     """Record what time has made due. May run late, twice, or twice at once."""
     moved = run_tick(_database(), current_app.config["CLOCK"]())
@@ -65,9 +71,10 @@ def tick() -> None:
 
 @click.command()
 @click.option("--once", is_flag=True, help="One round, then stop.")
+@with_appcontext
 def worker(once: bool) -> None:
     """Tick and deliver mail, again and again. TERM ends it after the round at hand."""
-    from app.notifications.delivery import deliver  # noqa: PLC0415
+    from app.notifications.delivery import deliver
 
     stopping = Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
@@ -79,6 +86,7 @@ def worker(once: bool) -> None:
 
 
 @click.command("access")
+@with_appcontext
 def list_access() -> None:
     """List every address with who may call it."""
     for rule in sorted(current_app.url_map.iter_rules(), key=lambda each: each.rule):
@@ -95,10 +103,41 @@ def list_access() -> None:
 
 
 @click.command()
-@click.option("--demo", is_flag=True, required=True, help="The demonstration; loading it twice changes nothing.")
-def seed(demo: bool) -> None:
+@with_appcontext
+def procedure() -> None:
+    """Print the procedure as Markdown: every state and transition, with a diagram for each thing."""
+    click.echo(diagrams.procedure(_words), nl=False)
+
+
+def _words(wording: Lazy) -> tuple[str, str]:
+    """The wording in English and in Chinese."""
+    with force_locale("en"):
+        english = str(wording)
+    with force_locale(DEFAULT_LOCALE):
+        return english, str(wording)
+
+
+@click.command()
+@with_appcontext
+def invariants() -> None:
+    """Check what must always hold. Exits 1 with the names and some rows of what does not."""
+    with _database().reading() as session:
+        found = broken(session)
+    for name, rows in found.items():
+        click.echo(f"{name}: {', '.join(rows)}")
+    click.echo(f"{len(all_invariants())} invariants, {len(found)} broken")
+    if found:
+        raise SystemExit(1)
+
+
+@click.command()
+@click.option(
+    "--demo", is_flag=True, required=True, help="The demonstration; loading it twice changes nothing."
+)
+@with_appcontext
+def seed(demo: bool) -> None:  # noqa: ARG001 - asked for, so that nobody loads it by accident
     """Load what the site starts with."""
-    from seed.demo.loader import load_demo  # noqa: PLC0415 - the demonstration is not part of a running site
+    from seed.demo.loader import load_demo
 
     bids = load_demo(current_app._get_current_object(), current_app.config["CLOCK"]())  # type: ignore[attr-defined]
     click.echo(f"demonstration loaded, {bids} bids" if bids else "the demonstration is loaded already")
