@@ -22,9 +22,7 @@ ENDED = (NoticeState.CLOSED_CLEAN, NoticeState.CLOSED_WITH_OBJECTION)
 
 def visible_to(actor: Actor) -> Select[Notice]:
     """Published notices for everyone; those in preparation for the organiser and the supervisor."""
-    query = select(Notice).options(
-        joinedload(Notice.round), joinedload(Notice.demand), selectinload(Notice.objections)
-    )
+    query = select(Notice)
     if actor.has(Role.SUPERVISOR):
         return query
     ours = (

@@ -32,11 +32,7 @@ class View(StrEnum):
 
 def visible_to(actor: Actor) -> Select[Objection]:
     """All for supervisors; else those one handles or filed; for the organiser those of its rounds (see `view_of`)."""
-    query = select(Objection).options(
-        joinedload(Objection.notice).joinedload(Notice.round),
-        joinedload(Objection.notice).joinedload(Notice.demand),
-        joinedload(Objection.award).joinedload(Award.bid),
-    )
+    query = select(Objection)
     if actor.has(Role.SUPERVISOR):
         return query
     if actor.user_id is None:
@@ -70,7 +66,7 @@ def register_list(
     actor: Actor, now: datetime, *, state: ObjectionState | None = None, only: str | None = None
 ) -> Select[Objection]:
     """The register, newest first. `only` is "mine" (handled by the actor) or "overdue"."""
-    query = visible_to(actor)
+    query = visible_to(actor).options(joinedload(Objection.notice).joinedload(Notice.demand))
     if state is not None:
         query = query.where(Objection.state == state)
     if only == "mine":
