@@ -1,0 +1,119 @@
+"""The fairness check finds what narrows a competition, and nothing in a fair text."""
+
+from decimal import Decimal
+
+import pytest
+
+from app.demands.fairness import check_fairness
+from app.models.demands import Demand
+from app.models.states import DemandState as S
+from tests.factories import World, make_demand
+
+
+@pytest.fixture
+def demand(world: World) -> Demand:
+    return make_demand(world, S.DRAFT)
+
+
+def found(demand: Demand) -> list[tuple[str, str, str]]:
+    return [(row["code"], row["field"], row["text"]) for row in check_fairness(demand)]
+
+
+def test_finds_nothing_in_a_fair_demand(demand: Demand) -> None:
+    assert found(demand) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "passage"),
+    [
+        ("brand", "服务器采用浪潮整机。", "浪潮"),
+        ("brand", "GPU should be NVIDIA class.", "NVIDIA"),
+        ("brand", "品牌须为国内前三", "品牌须为国内前三"),
+        ("patent", "应采用专利号ZL202010123456.7的方法", "专利号"),
+        ("patent", "须具有独家算法", "独家算法"),
+        ("model", "摄像机型号为DS-2CD3T46", "型号为DS-2CD3T46"),
+        ("model", "训练卡不低于 A100 水平", "A100"),
+        ("sole_vendor", "由原系统唯一供应商实施", "唯一供应商"),
+        ("sole_vendor", "须提供制造商的授权书", "制造商的授权书"),
+        ("sole_vendor", "仅限某某科技有限公司参与", "仅限某某科技有限公司"),
+        ("sole_vendor", "须由本地大学提供算法", "须由本地大学提供"),
+        ("short_window", "签订合同后7日内完成部署", "签订合同后7日内完成部署"),
+    ],
+)
+def test_finds_wording_that_suits_one_supplier(demand: Demand, code: str, text: str, passage: str) -> None:
+    demand.content_required = text
+    assert (code, "content_required", passage) in found(demand)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "建设自主可控的智能分析平台，支持主流国产化环境。",
+        "系统响应时间不超过三秒，全年可用率不低于99.9%。",
+        "验收后30日内提交全部源代码。",
+        "申请发明专利不少于两项，形成企业标准一项。",
+        "提供模型训练、部署和运维服务，接口遵循国家标准。",
+        "面向全国征集解决方案，鼓励产学研用联合体揭榜。",
+    ],
+)
+def test_leaves_fair_wording_alone(demand: Demand, text: str) -> None:
+    demand.content_required = text
+    assert found(demand) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("region_condition", "注册地在武汉市的企业"),
+        ("region_condition", "在省内设有分支机构，且办公场所位于武汉"),
+        ("region_condition", "Registered in Hubei"),
+        ("capital_condition", "注册资本不低于1000万元"),
+        ("capital_condition", "近三年年营业收入不低于5000万元"),
+        ("capital_condition", "成立三年以上"),
+    ],
+)
+def test_finds_conditions_on_place_and_size(demand: Demand, code: str, text: str) -> None:
+    demand.conditions = [{"text": text, "kind": "qualification", "is_hard": False, "why": ""}]
+    assert (code, "conditions.0.text", text) in found(demand)
+
+
+def test_finds_a_condition_of_the_kind_place_whatever_it_says(demand: Demand) -> None:
+    demand.conditions = [{"text": "能驻场服务", "kind": "region", "is_hard": False, "why": ""}]
+    assert found(demand) == [("region_condition", "conditions.0.text", "能驻场服务")]
+
+
+def test_asks_why_a_condition_is_hard(demand: Demand) -> None:
+    demand.conditions = [{"text": "通过等保三级测评", "kind": "qualification", "is_hard": True, "why": " "}]
+    assert found(demand) == [("hard_without_why", "conditions.0.why", "通过等保三级测评")]
+    demand.conditions = [{**demand.conditions[0], "why": "系统涉及患者信息"}]
+    assert found(demand) == []
+
+
+@pytest.mark.parametrize(
+    ("months", "expected"), [(0, []), (1, ["short_window"]), (2, ["short_window"]), (3, [])]
+)
+def test_finds_a_short_time_limit(demand: Demand, months: int, expected: list[str]) -> None:
+    demand.deadline_months = months
+    assert [code for code, _field, _text in found(demand)] == expected
+
+
+@pytest.mark.parametrize("lacking", ["target", "unit", "condition"])
+def test_finds_an_indicator_that_cannot_be_measured(demand: Demand, lacking: str) -> None:
+    setattr(demand.indicators[1], lacking, None if lacking == "target" else " ")
+    assert found(demand) == [("not_measurable", "indicators.1.target", demand.indicators[1].name)]
+
+
+def test_asks_for_both_ends_of_a_range(demand: Demand) -> None:
+    indicator = demand.indicators[0]
+    indicator.operator, indicator.target_high = type(indicator.operator).RANGE, indicator.target
+    assert [code for code, _field, _text in found(demand)] == ["not_measurable"]
+    indicator.target_high = indicator.target + Decimal(1)
+    assert found(demand) == []
+
+
+def test_keeps_the_answer_of_the_same_finding_only(demand: Demand) -> None:
+    demand.content_required = "采用浪潮整机。"
+    demand.findings = [{**row, "answer": "现有机房为同型设备"} for row in check_fairness(demand)]
+    demand.content_required = "采用浪潮或华为整机。"
+    rows = {row["text"]: row["answer"] for row in check_fairness(demand)}
+    assert rows == {"浪潮": "现有机房为同型设备", "华为": ""}
