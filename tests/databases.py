@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from runpy import run_path
 from urllib.parse import quote
 
 import psycopg
@@ -14,6 +15,7 @@ from app.core.db import Database
 from app.models import Base
 from config import database_url
 
+KEEPING = Path(__file__).resolve().parents[1] / "migrations" / "versions" / "0002_keep_the_record.py"
 PREFIX = "jiebang_test_"
 LOCAL_SERVERS = ("postgresql:///test", "postgresql:///postgres")
 
@@ -58,9 +60,12 @@ def empty_postgres(database: Database) -> None:
 
 
 def make_sqlite(path: Path) -> Database:
-    """A SQLite file with all tables."""
+    """A SQLite file with all tables, and the triggers that keep the record."""
     database = open_sqlite(path)
     Base.metadata.create_all(database.engine)
+    with database.engine.begin() as connection:
+        for name, rule in run_path(str(KEEPING))["TRIGGERS"].items():
+            connection.exec_driver_sql(f"CREATE TRIGGER {name} {rule}")
     return database
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -11,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.models import states as st
 from app.models.codes import Region
+from app.models.demands import DemandEdition
 from app.models.procedure_codes import ConflictReason, ConflictSource, IndicatorVerdict, Role
+from app.models.records import Event
 from app.models.reviews import Conflict
 from app.workflow import WORKFLOWS, move
 from app.workflow.invariant_rules import RULES
@@ -58,8 +61,17 @@ def no_indicator(world: World) -> None:
 
 
 def closed_before_it_appeared(world: World) -> None:
-    edition = make.make_demand(world, st.DemandState.OPEN).editions[0]
-    edition.closes_at = edition.published_at
+    made = make.make_demand(world, st.DemandState.OPEN)
+    world.add(
+        DemandEdition(
+            demand_id=made.id,
+            number=2,
+            content={},
+            digest="0" * 64,
+            closes_at=world.now,
+            published_at=world.now,
+        )
+    )
 
 
 def wrong_relisting(world: World) -> None:
@@ -231,9 +243,19 @@ def broken_chain(world: World) -> None:
 
 
 def causeless(world: World) -> None:
-    made = make.make_organisation(world, st.OrganisationState.REGISTERED)
-    event = move(world.session, made, "verify", by=world.actor(Role.OPERATOR), now=world.now)
-    event.actor_id = None
+    made = make.make_organisation(world)
+    world.add(
+        Event(
+            id=uuid4(),
+            at=world.now,
+            role="organizer",
+            action="edit",
+            thing_type="organisation",
+            thing_id=made.id,
+            data={},
+            digest="0" * 64,
+        )
+    )
 
 
 BREAKS: dict[str, Break] = {
