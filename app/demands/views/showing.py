@@ -31,7 +31,7 @@ ROAD: tuple[tuple[Lazy, str, frozenset[S]], ...] = (
         frozenset({S.DRAFT, S.RETURNED, S.SUBMITTED, S.NOT_RECOMMENDED}),
     ),
     (_l("Vetting"), "approved_at", frozenset({S.VETTING, S.REJECTED, S.MERGED})),
-    (_l("Listing published"), "published_at", frozenset({S.APPROVED})),
+    (_l("Publication of the listing"), "published_at", frozenset({S.APPROVED})),
     (_l("Bidding"), "closes_at", frozenset({S.OPEN})),
     (_l("Opening and formal check"), "review_started_at", frozenset({S.CLOSED, S.SCREENING})),
     (_l("Expert review"), "review_concluded_at", frozenset({S.REVIEWING})),
