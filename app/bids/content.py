@@ -162,6 +162,14 @@ def fiscal_part(content: Content) -> int:
     return sum(row["amount_fen"] or 0 for row in content["budget"] if row.get("source") in FISCAL_SOURCES)
 
 
+def sums(content: Content, key: str) -> list[tuple[str, int]]:
+    """The budget's amounts by `source` or `item`: pairs of code and fen, in the order of the code list."""
+    codes = [each.value for each in (BudgetSource if key == "source" else CostItem)]
+    rows = content["budget"]
+    found = {code: sum(row["amount_fen"] or 0 for row in rows if row[key] == code) for code in codes}
+    return [(code, amount) for code, amount in found.items() if amount]
+
+
 def read(session: Session, bid: Bid, *, by: Actor, now: datetime, number: int | None = None) -> Content:
     """The content of a bid for this reader; a reading by anybody but the bidder's own members is recorded.
 

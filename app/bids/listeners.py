@@ -26,7 +26,7 @@ def register_listeners() -> None:
 
 
 def lapse_drafts(session: Session, demand: Demand, _event: Event, by: Actor, now: datetime) -> None:
-    """A draft that was not submitted ends with the bidding. Of a sealed bid a newer unsealed text counts for nothing."""
+    """A draft not submitted ends with the bidding. Of a sealed bid a newer unsealed text counts for nothing."""
     drafts = select(Bid).where(Bid.demand_id == demand.id, Bid.state == BidState.DRAFT).with_for_update()
     for bid in session.scalars(drafts).all():
         move(session, bid, "lapse", by=by.as_system(), now=now)

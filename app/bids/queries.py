@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
@@ -265,7 +264,7 @@ def in_other_bids(session: Session, bid: Bid, codes: Iterable[str]) -> list[BidP
 
 def bids_in_round(session: Session, bid: Bid, codes: Iterable[str]) -> dict[str, int]:
     """In how many other live bids of the round each unit stands, listings that were withdrawn left aside."""
-    query: Select[Any] = (
+    query = (
         select(BidParty.uscc, func.count())
         .join(Demand, BidParty.demand_id == Demand.id)
         .where(

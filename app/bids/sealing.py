@@ -26,8 +26,8 @@ FileCheck = Callable[[BidFile], str]
 
 def seal(session: Session, bid: Bid, version: BidVersion, *, now: datetime) -> None:
     """Freeze the version: lead, nonce, commitment, receipt number, and the closing time it was in time for."""
-    lead = bid.lead
-    version.content = shaped(version.content) | {
+    lead, demand, nonce = bid.lead, bid.demand, secrets.token_bytes(NONCE_BYTES)
+    content = shaped(version.content) | {
         "lead": {
             "name": lead.name,
             "uscc": lead.uscc,
@@ -35,11 +35,12 @@ def seal(session: Session, bid: Bid, version: BidVersion, *, now: datetime) -> N
             "region": lead.region.value,
         }
     }
-    nonce = secrets.token_bytes(NONCE_BYTES)
+    promise = commitment(content, file_hashes(version), nonce)
+    version.content = content
     version.nonce = nonce.hex()
-    version.commitment = commitment(version.content, file_hashes(version), nonce)
-    version.closes_at = bid.demand.closes_at
-    version.demand_edition = bid.demand.edition
+    version.commitment = promise
+    version.closes_at = demand.closes_at
+    version.demand_edition = demand.edition
     version.sealed_at = now
     version.receipt_number = receipt_number(now)
     bid.sealed_version = version.number

@@ -72,7 +72,6 @@ def start_bid(session: Session, demand: Demand, *, by: Actor, now: datetime) -> 
         confirmed_edition=demand.edition,
     )
     if refusal := bidding_is_open(bid, now):
-        session.expunge(bid)
         raise RuleBroken(refusal)
     session.add(bid)
     try:

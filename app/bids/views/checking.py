@@ -9,7 +9,7 @@ from app.access import Permission
 from app.bids import checks, content, queries
 from app.bids.forms.checking import CheckForm, CureForm, DecisionForm
 from app.bids.hints import hints
-from app.bids.views.site import blueprint, crumbs, seen
+from app.bids.views.site import blueprint, crumbs, offered_here, seen
 from app.core.errors import RuleBroken
 from app.core.i18n import _, _l
 from app.models.bids import Bid, FormalCheck
@@ -92,6 +92,7 @@ def check_result(bid_id: UUID) -> ResponseReturnValue:
         points=list(CheckPoint),
         result=checks.result_of(shown),
         may_check=_may_check(bid),
+        offers=offered_here(bid) if actor().has(Role.ORGANIZER) else [],
         crumbs=crumbs(bid, (_l("Formal check"), None)),
     )
 

@@ -1,5 +1,6 @@
 """The opening: the officers' work list, the page on which two agree and one opens, and the record."""
 
+from datetime import datetime
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -8,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.access import Permission
 from app.bids import opening, queries
 from app.bids.sealing import FileCheck
-from app.bids.views.site import blueprint, found, seen
+from app.bids.views.site import blueprint, found, seconds, seen
 from app.core.digests import sha256_hex
 from app.core.errors import Refusal, RuleBroken
 from app.core.i18n import _
@@ -75,6 +76,7 @@ def opening_record(demand_id: UUID) -> ResponseReturnValue:
         record=record,
         demand=record.demand,
         problems=opening.PROBLEMS,
+        line_times={line["bid_id"]: seconds(_moment(line["sealed_at"])) for line in record.lines},
         is_intact=opening.record_digest(record) == record.digest,
     )
 
@@ -84,6 +86,10 @@ def opening_record(demand_id: UUID) -> ResponseReturnValue:
 def opening_of(bid_id: UUID) -> ResponseReturnValue:
     """A bid is opened with all others of its listing."""
     return redirect(url_for("bids.open_bids", demand_id=seen(bid_id).demand_id))
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def check_stored() -> FileCheck:

@@ -7,6 +7,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from app.bids import checks, content, queries, services
+from app.bids.answers import PLEDGE_WORDING
 from app.bids.views.site import blueprint, course, crumbs, offered_here, seen
 from app.core.i18n import _l
 from app.models.bids import Bid
@@ -51,14 +52,17 @@ def read(bid_id: UUID) -> ResponseReturnValue:
     """What the bid says, with its files; a reading by others than the bidder's own people is recorded."""
     bid = seen(bid_id)
     is_expert = queries.reads_as_expert(bid, actor())
+    text = content.read(db(), bid, by=actor(), now=now())
     return render_template(
         "bids/read.html",
         bid=bid,
         demand=bid.demand,
-        text=content.read(db(), bid, by=actor(), now=now()),
+        text=text,
+        sums={key: content.sums(text, key) for key in ("source", "item")},
         files=content.files(db(), bid, by=actor()),
         indicators={str(each.id): each for each in bid.demand.indicators},
         codes=content.LABELS,
+        pledges=PLEDGE_WORDING,
         is_own=queries.is_own(bid, actor()),
         is_nameless=is_expert and bid.demand.round.is_blind,
         crumbs=crumbs(bid, (_l("Text of the bid"), None)),

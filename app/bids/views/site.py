@@ -1,6 +1,7 @@
 """The blueprint of bidding, where a bid's actions are done, and how its pages load it."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from app.bids import queries
 from app.bids.forms.sections import FILES, SECTIONS, section_of
+from app.core.clock import local
 from app.core.errors import Refusal
 from app.core.i18n import Lazy, _, _l
 from app.models.bids import Bid
@@ -67,6 +69,12 @@ def register_bid_place() -> None:
             ),
         },
     )
+
+
+@blueprint.app_template_global()
+def seconds(moment: datetime | None) -> str:
+    """A moment in Shanghai to the second: what receipts and records need."""
+    return local(moment).strftime("%Y-%m-%d %H:%M:%S") if moment else ""
 
 
 def seen(bid_id: UUID) -> Bid:

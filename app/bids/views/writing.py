@@ -121,11 +121,14 @@ def _page(
         shown = text | form.part()
     return (
         render_template(
-            part.template,
+            "bids/section.html",
             bid=bid,
             demand=bid.demand,
             form=form,
             text=shown,
+            sums={key: content.sums(shown, key) for key in ("source", "item")},
+            codes=content.LABELS,
+            indicators={str(each.id): each for each in bid.demand.indicators},
             part=part,
             tabs=tabs(bid, refusals, part.code),
             crumbs=crumbs(bid, (part.label, None)),
