@@ -50,7 +50,6 @@ class Permission(StrEnum):
     NOTICE_PUBLISH = "notice:publish"
     OBJECTION_HANDLE = "objection:handle"
     OBJECTION_ASSIGN = "objection:assign"
-    OBJECTION_FOLLOW = "objection:follow"
     CONTRACT_DRAFT = "contract:draft"
     CONTRACT_SIGN = "contract:sign"
     CONTRACT_END = "contract:end"
@@ -132,7 +131,6 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.DEMONSTRATION_EDIT,
             P.REPLICATION_REGISTER,
             P.REPLICATION_EDIT,
-            P.OBJECTION_FOLLOW,
         }
     ),
     Role.BIDDER: frozenset(
@@ -152,7 +150,6 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.ACCEPTANCE_REQUEST,
             P.REPLICATION_REGISTER,
             P.REPLICATION_EDIT,
-            P.OBJECTION_FOLLOW,
         }
     ),
     Role.EXPERT: frozenset({P.ASSIGNMENT_ANSWER, P.SHEET_WRITE, P.REPORT_SIGN}),

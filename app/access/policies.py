@@ -85,11 +85,6 @@ def handled_by_me(actor: Actor, thing: Any) -> bool:
     return thing.award is None or thing.award.decided_by_id != actor.user_id
 
 
-def my_objection(actor: Actor, thing: Any) -> bool:
-    """An objection the actor filed."""
-    return actor.user_id is not None and thing.author_id == actor.user_id
-
-
 def adopted_by_us(actor: Actor, thing: Any) -> bool:
     """A replication by the actor's organisation."""
     return actor.organisation_id is not None and thing.adopter_id == actor.organisation_id
@@ -148,7 +143,6 @@ REACH: dict[Permission, Reach] = {
     P.NOTICE_PUBLISH: organised_by_us,
     P.OBJECTION_HANDLE: handled_by_me,
     P.OBJECTION_ASSIGN: anywhere,
-    P.OBJECTION_FOLLOW: my_objection,
     P.CONTRACT_DRAFT: posted_by_us,
     P.CONTRACT_SIGN: posted_or_led_by_us,
     P.CONTRACT_END: organised_by_us,

@@ -80,12 +80,16 @@ def test_gives_every_stage_its_pages_and_its_queries() -> None:
     assert bare == set(), f"a stage has pages and the select they start from; missing: {sorted(bare)}"
 
 
+def _is_page(name: str) -> bool:
+    return name in PAGES or name.split("_")[0] in PAGES
+
+
 def test_keeps_the_web_out_of_whatever_decides() -> None:
     looking_up = {
         f"{path.relative_to(APP)} imports {name}"
         for stage in _stages()
         for path in (APP / stage).rglob("*.py")
-        if path.relative_to(APP / stage).parts[0].removesuffix(".py").split("_")[0] not in PAGES
+        if not _is_page(path.relative_to(APP / stage).parts[0].removesuffix(".py"))
         for name in _imports(path)
         if name.startswith(WEB) and not name.startswith("flask_babel")
     }

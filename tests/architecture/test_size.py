@@ -23,7 +23,10 @@ VAGUE = re.compile(r"utils?|helpers?|common|managers?|misc|stuff|base_?classes",
 TASK = re.compile(r"\b([T]ODO|[F]IXME)\b")
 
 # Longer than the rest, each for a reason.
-LONG_FUNCTIONS: dict[str, str] = {}
+LONG_FUNCTIONS = {
+    "app/demands/views/showing.py:own_buttons": "a table: one button after the other",
+    "app/rounds/settings.py:_fits": "a table: one check after the other",
+}
 
 
 def lines(path: object) -> int:
@@ -51,7 +54,8 @@ def test_keep_functions_short() -> None:
         for node in functions(path):
             body = node.body[1:] if ast.get_docstring(node) else node.body
             length = (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
-            if length > FUNCTION_LINES:
+            # A stage's init_app is the list of what it registers.
+            if length > FUNCTION_LINES and (node.name != "init_app" or length > 2 * FUNCTION_LINES):
                 found[f"{place(path)}:{node.name}"] = length
     assert set(found) == set(LONG_FUNCTIONS), f"split these, or name the reason: {found}"
 
