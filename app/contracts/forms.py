@@ -41,7 +41,7 @@ class MilestoneRow(Row):
 
     name = ShortText(_l("Milestone"), 120, [Required()])
     due_on = DayField(_l("Due on"), [Required()])
-    percent = HundredthsField(_l("Share of payment (%%)"), [Required()], maximum=100_00)
+    percent = HundredthsField(_l("Share of payment (%)"), [Required()], maximum=100_00)
     deliverable = LongText(_l("Deliverable"), 500, lines=2)
     check = LongText(_l("How it is checked"), 500, lines=2)
 
@@ -62,7 +62,7 @@ class MemberRow(Row):
 
     name = ShortText(_l("Joint unit"), 120, [Required()])
     uscc = ShortText(_l("Unified social credit code"), 18)
-    percent = HundredthsField(_l("Share of budget (%%)"), maximum=100_00)
+    percent = HundredthsField(_l("Share of budget (%)"), maximum=100_00)
     tasks = LongText(_l("Tasks"), 500, lines=2)
     ip_share = ShortText(_l("Share of intellectual property"), 200)
 

@@ -80,7 +80,7 @@ def sums_balance(contract: Contract, _now: datetime) -> list[Refusal]:
     """Milestone percentages total 100; budget and planned payments each total the contract amount."""
     found = []
     if sum(each.percent for each in contract.milestones) != 100_00:
-        found.append(Refusal("percent_sum", _l("The milestone percentages must total 100 %%."), "milestones"))
+        found.append(Refusal("percent_sum", _l("The milestone percentages must total 100 %."), "milestones"))
     if sum(each.amount_fen for each in contract.budget) != contract.amount_fen:
         found.append(Refusal("budget_sum", _l("The budget must add up to the contract amount."), "budget"))
     if sum(each.planned_fen for each in contract.payments) + own_money(contract) != contract.amount_fen:

@@ -103,7 +103,7 @@ def sums_add_up(demand: Demand, _now: datetime) -> list[Refusal]:
             Refusal("funding_sum", _l("The funding sources must add up to the listed amount."), "fundings")
         )
     if sum(int(row["percent"]) for row in demand.pay_schedule) != 100_00:
-        found.append(Refusal("pay_sum", _l("The payment schedule must add up to 100 %%."), "pay_schedule"))
+        found.append(Refusal("pay_sum", _l("The payment schedule must add up to 100 %."), "pay_schedule"))
     return found
 
 
