@@ -21,7 +21,8 @@ from tests.factories.demands import make_demand
 if TYPE_CHECKING:
     from tests.factories.world import World
 
-_serial = count(1)
+# Far from the numbers that services give, which count from one in each round.
+_serial = count(501)
 
 # The states of bid and demand that go with an award.
 AROUND = {
