@@ -6,7 +6,9 @@ from typing import Any, Protocol
 
 from flask import request
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from wtforms import Field, FormField, PasswordField, StringField, TextAreaField
+from wtforms.widgets import HiddenInput
 
 from app.core.i18n import _l
 from app.core.text import clean, clean_line
@@ -59,6 +61,13 @@ class Form(FlaskForm):
     def has_files(self) -> bool:
         """Whether the form must be sent as multipart."""
         return any(getattr(field, "kind", "") == "file" for field in _all_fields(self))
+
+    def hidden_tag(self) -> Markup:
+        """The token and the other hidden fields. The token has no id: a page may hold several forms."""
+        hidden = [field for field in self if isinstance(field.widget, HiddenInput)]
+        return Markup("\n").join(
+            field(id=False) if field.name == "csrf_token" else field() for field in hidden
+        )
 
     def values(self) -> dict[str, Any]:
         """The data of every field by name, without the token: the arguments of a service."""
