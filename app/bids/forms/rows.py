@@ -65,7 +65,7 @@ class RiskRow(Row):
     """A risk and what is done about it."""
 
     risk = LongText(_l("Risk"), max=600, lines=2)
-    measure = LongText(_l("Measure"), max=600, lines=2)
+    measure = LongText(_l("Countermeasure"), max=600, lines=2)
 
 
 class MilestoneRow(Row):
@@ -82,7 +82,7 @@ class MilestoneRow(Row):
 class PersonRow(Row):
     """A person of the team."""
 
-    name = ShortText(_l("Name"), max=80)
+    name = ShortText(_l("Person's name"), max=80)
     role = ShortText(_l("Role in the team"), max=120)
     title = ShortText(_l("Title or position"), max=120)
     unit = ShortText(_l("Unit"), max=120)
@@ -95,7 +95,7 @@ class WorkRow(Row):
 
     kind = CodeField(_l("Class of work"), WorkKind)
     title = ShortText(_l("Title of the work"), max=200)
-    year = CountField(_l("Year"), minimum=1980, maximum=2100)
+    year = CountField(_l("Calendar year"), minimum=1980, maximum=2100)
     note = LongText(_l("What it shows"), max=600, lines=2)
 
 
@@ -104,10 +104,10 @@ class CaseRow(Row):
 
     title = ShortText(_l("Project"), max=200)
     client = ShortText(_l("Client"), max=120)
-    year = CountField(_l("Year"), minimum=1980, maximum=2100)
+    year = CountField(_l("Calendar year"), minimum=1980, maximum=2100)
     amount_fen = MoneyField(_l("Contract amount"))
     contact = ShortText(_l("Contact for proof"), max=120)
-    result = LongText(_l("Result"), max=600, lines=2)
+    result = LongText(_l("Result of the case"), max=600, lines=2)
 
 
 class BudgetRow(Row):
@@ -115,7 +115,7 @@ class BudgetRow(Row):
 
     source = CodeField(_l("Source of money"), BudgetSource)
     item = CodeField(_l("Cost item"), CostItem)
-    amount_fen = MoneyField(_l("Amount"))
-    year = CountField(_l("Year"), minimum=2020, maximum=2100)
+    amount_fen = MoneyField(_l("Amount of money"))
+    year = CountField(_l("Calendar year"), minimum=2020, maximum=2100)
     unit = ShortText(_l("Unit that spends it"), max=120)
     basis = LongText(_l("Basis of the calculation"), max=600, lines=2)

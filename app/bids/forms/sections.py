@@ -259,11 +259,11 @@ SECTIONS: tuple[Section, ...] = (
     Section("responses", _l("Indicators"), ResponsesForm, ("responses",)),
     Section(
         "solution",
-        _l("Solution"),
+        _l("Technical solution"),
         SolutionForm,
         tuple(key for key in SolutionForm.keys),
     ),
-    Section("plan", _l("Plan"), PlanForm, ("milestones",)),
+    Section("plan", _l("Plan of work"), PlanForm, ("milestones",)),
     Section("team", _l("Team and cases"), TeamForm, ("team", "works", "cases")),
     Section("budget", _l("Budget"), BudgetForm, ("budget",)),
     Section("terms", _l("IP and promotion"), TermsForm, ("ip_", "promotion_")),

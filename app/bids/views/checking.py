@@ -115,7 +115,9 @@ def decide(bid_id: UUID) -> ResponseReturnValue:
     done = _present_checks(bid)
     shown = checks.readable_checks(done, actor(), is_supervisor=False)
     values = {"bid": bid, "form": form, "result": checks.result_of(shown), "points": list(CheckPoint)}
-    page = render_template("bids/decide.html", **values, crumbs=crumbs(bid, (_l("Decision"), None)))
+    page = render_template(
+        "bids/decide.html", **values, crumbs=crumbs(bid, (_l("Decision of the check"), None))
+    )
     return page, 422 if form.is_submitted() else 200
 
 

@@ -120,7 +120,7 @@ def ask_review(bid_id: UUID) -> ResponseReturnValue:
             form.add_refusals(error.refusals)
     status = 422 if form.is_submitted() else 200
     return render_template(
-        "bids/ask_review.html", bid=bid, form=form, crumbs=crumbs(bid, (_l("Review"), None))
+        "bids/ask_review.html", bid=bid, form=form, crumbs=crumbs(bid, (_l("Review of the check"), None))
     ), status
 
 
