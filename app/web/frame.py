@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Flask, Response, current_app, g, redirect, request, session, url_for
+from flask import Blueprint, Flask, Response, current_app, g, has_request_context, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from sqlalchemy import func, select
@@ -61,12 +61,16 @@ def language(code: str) -> ResponseReturnValue:
 
 def safe_next(target: str | None) -> str | None:
     """The address if it stays on this site, else None."""
-    is_local = bool(target) and str(target).startswith("/") and not str(target).startswith(("//", "/\\"))
-    return target if is_local and "\n" not in str(target) and "\r" not in str(target) else None
+    is_local = bool(target) and str(target).startswith("/") and not str(target).startswith("//")
+    # Browsers take a backslash for a slash, and leave control characters out before they look at an address.
+    is_plain = not any(char == "\\" or ord(char) < 32 or ord(char) == 127 for char in str(target))
+    return target if is_local and is_plain else None
 
 
 def choose_locale() -> str:
     """The language chosen in this browser, else the person's own, else Chinese."""
+    if not has_request_context():
+        return DEFAULT_LOCALE
     chosen = session.get("locale")
     if chosen in LOCALES:
         return str(chosen)

@@ -180,7 +180,7 @@ class _Hiring:
             org_type=kind,
             region=region,
             legal_rep=person_name(2000 + self.number),
-            wants_post="p" in can,
+            wants_post="b" not in can,
             wants_bid="b" in can,
             address=f"{name.removesuffix('（演示）')}办公地址（演示）",
             introduction="演示单位，仅用于展示平台功能。",
@@ -197,7 +197,7 @@ class _Hiring:
             can_organise="o" in can,
         )
         if "r" in can:
-            self.grant(person, organisation, Role.RECOMMENDER)
+            self.replace_role(person, organisation, Role.RECOMMENDER)
         unit = Unit(organisation, person)
         self.cast.units[key] = unit
         return unit
@@ -214,11 +214,20 @@ class _Hiring:
             self.session, person, organisation, role, by=self.officer(), now=self.schedule.now, is_admin=True
         )
 
+    def replace_role(self, person: User, organisation: Organisation, role: Role) -> None:
+        """The role of a unit that runs the programme, in place of the one it registered with."""
+        first = next(each for each in person.memberships if each.ended_at is None)
+        if role is Role.OPERATOR:
+            accounts.appoint_operator(self.session, person, organisation, now=self.schedule.now)
+        else:
+            self.grant(person, organisation, role)
+        accounts.end_membership(self.session, first, by=self.officer(), now=self.schedule.now)
+
     def roles(self) -> None:
         """The people who run the programme: two officers, an operator, a supervisor, a finance officer."""
         units = self.cast.units
         for key, role in PROGRAMME.items():
-            self.grant(units[key].person, units[key].organisation, role)
+            self.replace_role(units[key].person, units[key].organisation, role)
         second = self.person("organizer2@example.com")
         self.grant(second, units["organiser"].organisation, Role.ORGANIZER)
         self.cast.officers = [units["organiser"].person, second]

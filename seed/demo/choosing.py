@@ -1,17 +1,18 @@
 """From closing to the end of the public notice: opening, formal check, review, decision, notice, objections."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.awards import services as awards
 from app.bids import checks, opening
+from app.core.clock import start_of_day
 from app.experts import seats
 from app.models.bids import Bid
 from app.models.demands import Demand
 from app.models.procedure_codes import CheckPoint, ObjectionType, ObjectorKind, Remedy, RubricKind
 from app.models.reviews import Panel
-from app.models.states import BidState, DemandState
+from app.models.states import BidState, DemandState, ObjectionState
 from app.notices import services as notices
 from app.objections import services as objections
 from app.reviews import services as reviews
@@ -42,46 +43,40 @@ def check(
     opened = [bid for bid in plan.bids if bid.state is BidState.OPENED]
     for index, bid in enumerate(opened):
         if index in curing:
+            yield from _checked_by_two(play, bid, CheckPoint.SEAL, "curable", "承诺书缺少法定代表人签字。")
             yield from _cure(play, bid)
-        fails = index in failing
-        for number in (0, 1):
-            verdicts = _verdicts(fails)
-            checks.record_check(
-                play.session, bid, verdicts=verdicts, by=play.cast.officer(number), now=play.now
-            )
-            yield play.later(hours=2)
-        reason = "所提供的资质证明已过有效期，且未在截止前更新。" if fails else None
-        checks.decide(
-            play.session, bid, passes=not fails, by=play.cast.officer(0), now=play.now, reason=reason
-        )
+        passes = index not in failing
+        if passes:
+            yield from _checked_by_two(play, bid, None, None, "")
+        else:
+            yield from _checked_by_two(play, bid, CheckPoint.QUALIFICATIONS, "fatal", "资质证明已过有效期。")
+        reason = None if passes else "所提供的资质证明已过有效期，且未在截止前更新。"
+        checks.decide(play.session, bid, passes=passes, by=play.cast.officer(0), now=play.now, reason=reason)
     yield play.day_after(1, 15)
 
 
+def _checked_by_two(
+    play: Play, bid: Bid, point: CheckPoint | None, severity: str | None, why: str
+) -> Iterator[datetime]:
+    for number in (0, 1):
+        verdicts: dict[str, Any] = {
+            each.value: {"verdict": "yes", "severity": None, "reason": ""} for each in CheckPoint
+        }
+        verdicts[CheckPoint.BLIND_COPY.value]["verdict"] = "na"
+        if point is not None:
+            verdicts[point.value] = {"verdict": "no", "severity": severity, "reason": why}
+        checks.record_check(play.session, bid, verdicts=verdicts, by=play.cast.officer(number), now=play.now)
+        yield play.later(hours=2)
+
+
 def _cure(play: Play, bid: Bid) -> Iterator[datetime]:
-    checks.ask_cure(
-        play.session,
-        bid,
-        points=[CheckPoint.SEAL],
-        request="承诺书缺少法定代表人签字，请补正。",
-        by=play.cast.officer(0),
-        now=play.now,
-    )
+    request = "承诺书缺少法定代表人签字，请补正。"
+    points = [CheckPoint.SEAL]
+    checks.ask_cure(play.session, bid, points=points, request=request, by=play.cast.officer(0), now=play.now)
     yield play.day_after(2, 10)
     lead = next(key for key, unit in play.cast.units.items() if unit.organisation.id == bid.lead_id)
     checks.hand_in_cure(play.session, bid, by=play.cast.actor(lead), now=play.now)
     yield play.day_after(1, 9)
-
-
-def _verdicts(fails: bool) -> dict[str, Any]:
-    verdicts = {point.value: {"verdict": "yes", "severity": None, "reason": ""} for point in CheckPoint}
-    verdicts[CheckPoint.BLIND_COPY.value]["verdict"] = "na"
-    if fails:
-        verdicts[CheckPoint.QUALIFICATIONS.value] = {
-            "verdict": "no",
-            "severity": "fatal",
-            "reason": "资质证明已过有效期。",
-        }
-    return verdicts
 
 
 def review(play: Play, plan: Plan, best: float = 0.88, step: float = 0.07) -> Iterator[datetime]:
@@ -98,9 +93,9 @@ def review(play: Play, plan: Plan, best: float = 0.88, step: float = 0.07) -> It
     reviews.start_review(play.session, demand, by=play.cast.officer(0), now=play.now)
     yield play.day_after(5, 10)
     if plan.ending == "reviewing":
-        score(play, plan, panel, best, step, limit=2)
+        score(play, plan, panel, best=best, step=step, limit=2)
         return
-    score(play, plan, panel, best, step)
+    score(play, plan, panel, best=best, step=step)
     yield play.day_after(1, 10)
     reviews.compute_totals(play.session, demand, by=play.cast.officer(0), now=play.now)
     leader = play.cast.expert(chair.expert_id)
@@ -133,7 +128,9 @@ def take_seats(play: Play, panel: Panel) -> None:
     play.each_seat(panel, take)
 
 
-def score(play: Play, plan: Plan, panel: Panel, best: float, step: float, limit: int | None = None) -> None:
+def score(
+    play: Play, plan: Plan, panel: Panel, *, best: float, step: float, limit: int | None = None
+) -> None:
     """Every member scores every eligible bid, the first one best."""
     rubric = play.rounds[plan.round_key].rubric(RubricKind.BID)
     eligible = [bid for bid in plan.bids if bid.state is BidState.ELIGIBLE]
@@ -178,10 +175,10 @@ def announce(play: Play, plan: Plan) -> Iterator[datetime]:
     if plan.ending == "in_notice":
         return
     if plan.ending in ("objection", "upheld"):
-        yield play.day_after(1, 11)
+        yield start_of_day(notice.first_on) + timedelta(hours=11)
         yield from object_to(play, plan, notice)
         return
-    yield notice.ends_at + (play.later(hours=10) - play.now)
+    yield notice.ends_at + timedelta(hours=10)
 
 
 def object_to(play: Play, plan: Plan, notice: Any) -> Iterator[datetime]:
@@ -214,7 +211,7 @@ def object_to(play: Play, plan: Plan, notice: Any) -> Iterator[datetime]:
     objections.decide(
         play.session,
         objection,
-        outcome="uphold",
+        outcome=ObjectionState.UPHELD,
         decision="经核实，所列案例的合同主体并非申报单位，材料不实。",
         public_summary="异议成立，取消原拟揭榜单位资格，由下一名次递补。",
         by=handler,

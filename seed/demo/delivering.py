@@ -10,8 +10,7 @@ from app.core.clock import day_of
 from app.milestones import services as milestones
 from app.models.contracts import Contract, Milestone
 from app.models.outcomes import Acceptance
-from app.models.procedure_codes import EndReason, IndicatorVerdict, NoticeKind
-from app.notices import services as notices
+from app.models.procedure_codes import EndReason, IndicatorVerdict
 from app.scoring import services as scoring
 from app.workflow import move
 from seed.demo import spreading
@@ -102,17 +101,7 @@ def terminate(play: Play, plan: Plan, contract: Contract) -> Iterator[datetime]:
     contracts.set_end(
         play.session, contract, end_reason=EndReason.MARKET_GONE, clawback_fen=0, by=officer, now=play.now
     )
-    notice = notices.publish_notice(
-        play.session,
-        kind=NoticeKind.TERMINATION,
-        round_=demand_of(plan).round,
-        title=f"关于终止“{contract.title[:40]}”项目的公示",
-        annex=[],
-        by=officer,
-        now=play.now,
-        demand=demand_of(plan),
-        contract=contract,
-    )
+    notice = contracts.publish_termination(play.session, contract, by=officer, now=play.now)
     yield notice.ends_at + timedelta(hours=10)
     reason = "同类成熟产品已在市场公开供应，继续研发已无必要，双方协商一致。"
     move(play.session, contract, "terminate", by=play.cast.officer(0), now=play.now, reason=reason)

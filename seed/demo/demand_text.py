@@ -120,7 +120,6 @@ def demand_values(key: str) -> dict[str, Any]:
             }
         )
     return {
-        "owner_type": kind,
         "region": Region(row["region"]),
         "title": row["title"],
         "demand_type": DemandType(row["demand_type"]),
@@ -132,6 +131,8 @@ def demand_values(key: str) -> dict[str, Any]:
         "content_required": row["content"],
         "out_of_scope": "不含机房土建、终端采购以外的硬件改造和既有系统的日常运维。",
         "novelty": row.get("novelty", ""),
+        "indicators": indicator_rows(row),
+        "milestones": milestone_rows(row["months"]),
         "deliverables": [
             {"kind": "system", "name": "应用系统（含源代码和部署文档）", "quantity": 1},
             {"kind": "model", "name": "模型及评测报告", "quantity": 1},

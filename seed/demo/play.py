@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from app.core.clock import local, start_of_day
-from app.core.files import FileStore, Upload
+from app.core.files import FileStore
 from app.models.reviews import Panel, Sheet
 from app.models.rounds import Round, Rubric
 from app.scoring import services as scoring
@@ -56,11 +56,17 @@ class Play:
         tomorrow = self.day_after(1)
         return tomorrow if day is None else max(tomorrow, start_of_day(day) + timedelta(hours=10))
 
-    def upload(self, title: str) -> Upload:
-        """A small document of its own, stored as an upload would be."""
+    def upload(self, title: str) -> dict[str, Any]:
+        """A small document of its own, stored as an upload would be; its columns."""
         stored = self.files.take_in(BytesIO(small_pdf(title)), f"{title}.pdf", limit=LIMIT)
         self.uploaded.append(stored.storage_name)
-        return stored
+        return {
+            "name": stored.filename,
+            "media_type": stored.media_type,
+            "size": stored.size,
+            "sha256": stored.sha256,
+            "storage_name": stored.storage_name,
+        }
 
     def fill_sheet(self, sheet: Sheet, rubric: Rubric, quality: float, chance: Random) -> None:
         """Score every criterion around the quality (share of its maximum), with the comments the round asks for."""
