@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -79,6 +80,7 @@ def _experts(session: Session) -> dict[Role, DemoAccount]:
 
 
 @click.command("demo-accounts")
+@with_appcontext
 def demo_accounts_command() -> None:
     """List the demonstration accounts with their password. Says nothing outside demonstration mode."""
     if not current_app.config["DEMO"]:

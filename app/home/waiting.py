@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, true
+from sqlalchemy import Select, select, true
 from sqlalchemy.orm import Session
 
 from app.access import ROLES, Actor, Permission
@@ -144,15 +144,21 @@ def _query(place: Place, actor: Actor) -> Select[Any]:
     name = place.workflow.name
     model = place.workflow.model
     condition = REACH[name](actor) if name in REACH else true()
-    query = place.visible_to(actor).where(condition).options(*LOADERS.get(name, []))
+    query = _visible(place, actor).where(condition)
     order = getattr(model, DEADLINES[name]).asc() if name in DEADLINES else model.id
-    return query.order_by(None).order_by(order, model.id).limit(LOOK_AT)
+    return query.order_by(order, model.id)
 
 
 def _errand_query(place: Place, errand: Errand, actor: Actor, now: datetime) -> Select[Any]:
+    return _visible(place, actor).where(errand.waits(actor, now)).order_by(errand.model.id)
+
+
+def _visible(place: Place, actor: Actor) -> Select[Any]:
+    # As a subquery, so that what a stage loads with its own lists does not meet what is loaded here.
+    seen = place.visible_to(actor).order_by(None).subquery()
+    model = place.workflow.model
     loaders = LOADERS.get(place.workflow.name, [])
-    query = place.visible_to(actor).where(errand.waits(actor, now)).options(*loaders)
-    return query.order_by(None).order_by(errand.model.id).limit(LOOK_AT)
+    return select(model).where(model.id.in_(select(seen.c.id))).options(*loaders).limit(LOOK_AT)
 
 
 def _is_forward(place: Place, transition: Transition) -> bool:

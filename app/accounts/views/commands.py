@@ -2,6 +2,7 @@
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from app.accounts.services import appoint_operator
@@ -16,6 +17,7 @@ from app.models.accounts import Organisation
 @click.command("appoint-operator")
 @click.argument("email")
 @click.argument("uscc")
+@with_appcontext
 def appoint_operator_command(email: str, uscc: str) -> None:
     """Make the person with EMAIL operator of the site, in the organisation with the credit code USCC.
 
