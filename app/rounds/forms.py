@@ -66,7 +66,7 @@ class SettingsForm(Form):
 
     def settings(self) -> dict[str, Any]:
         """The settings as a service takes them."""
-        values = {name: self[name].data for name in SETTINGS}
+        values = {name: self[setting.field].data for name, setting in SETTINGS.items()}
         for name, value in values.items():
             if isinstance(value, Option):
                 values[name] = NoticeStartRule(value.value)
@@ -75,8 +75,8 @@ class SettingsForm(Form):
         return values
 
 
-for _name, _setting in SETTINGS.items():
-    setattr(SettingsForm, _name, _field(_setting))
+for _setting in SETTINGS.values():
+    setattr(SettingsForm, _setting.field, _field(_setting))
 
 
 class CriterionRow(Row):

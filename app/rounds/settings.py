@@ -48,6 +48,11 @@ class Setting:
     is_required: bool = True
     span: int = 4
 
+    @property
+    def field(self) -> str:
+        """The setting's name on a form, where `process` is a method."""
+        return "procedure" if self.name == "process" else self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -343,21 +348,21 @@ def _bound(setting: Setting, value: Any) -> Refusal | None:
     if setting.kind in (Kind.LINE, Kind.TEXT):
         text = str(value or "")
         if setting.is_required and not text.strip():
-            return Refusal("setting_missing", _l("Missing: %(field)s.", field=setting.label), setting.name)
+            return Refusal("setting_missing", _l("Missing: %(field)s.", field=setting.label), setting.field)
         if len(text) > setting.maximum:
             wording = _l(
                 "%(name)s is too long: at most %(n)s characters.", name=setting.label, n=setting.maximum
             )
-            return Refusal("setting_too_long", wording, setting.name)
+            return Refusal("setting_too_long", wording, setting.field)
         return None
     if value is None:
-        return Refusal("setting_missing", _l("Missing: %(field)s.", field=setting.label), setting.name)
+        return Refusal("setting_missing", _l("Missing: %(field)s.", field=setting.label), setting.field)
     if (
         setting.kind in (Kind.COUNT, Kind.MONEY, Kind.POINTS)
         and not setting.minimum <= value <= setting.maximum
     ):
         return Refusal(
-            "setting_range", _l("%(name)s lies outside its range.", name=setting.label), setting.name
+            "setting_range", _l("%(name)s lies outside its range.", name=setting.label), setting.field
         )
     return None
 

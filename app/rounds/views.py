@@ -127,7 +127,7 @@ def edit(round_id: UUID) -> ResponseReturnValue:
     """Change the settings while the round is in preparation."""
     round_ = _own(round_id)
     services.check_editable(round_, by=actor())
-    form = SettingsForm(data={name: getattr(round_, name) for name in SETTINGS})
+    form = SettingsForm(data={each.field: getattr(round_, name) for name, each in SETTINGS.items()})
     if form.validate_on_submit():
         try:
             services.edit_round(db(), round_, by=actor(), now=now(), values=form.settings())
@@ -260,8 +260,8 @@ def _rubrics(round_: Round) -> list[Any]:
 
 
 def _defaults() -> dict[str, Any]:
-    columns = Round.__table__.columns
-    return {name: columns[name].default.arg for name in SETTINGS if columns[name].default is not None}
+    defaults = {name: Round.__table__.columns[name].default for name in SETTINGS}
+    return {SETTINGS[name].field: each.arg for name, each in defaults.items() if each is not None}
 
 
 def _a_year_later(moment: Any) -> Any:
