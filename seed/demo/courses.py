@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from app.vetting import services as vetting
-
 from app.bids import services as bids
 from app.core.clock import start_of_day
 from app.demands import services as demands
 from app.models.states import DemandState
+from app.vetting import services as vetting
 from app.workflow import move
 from seed.demo import choosing, delivering, listing
 from seed.demo.listing import Plan

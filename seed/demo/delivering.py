@@ -43,7 +43,7 @@ def delivery(play: Play, plan: Plan) -> Iterator[datetime]:
         return
     yield from work(play, plan, running[0], stop_after=plan.extra.get("milestones"))
     if plan.ending == "terminated":
-        yield from terminate(play, plan, running[0])
+        yield from terminate(play, running[0])
     elif plan.ending not in ("active", "completed"):
         yield from accept(play, plan, running[0])
 
@@ -95,7 +95,7 @@ def _report(play: Play, contract: Contract, milestone: Milestone) -> None:
     )
 
 
-def terminate(play: Play, plan: Plan, contract: Contract) -> Iterator[datetime]:
+def terminate(play: Play, contract: Contract) -> Iterator[datetime]:
     """The project ends early: ground, public notice, termination."""
     officer = play.cast.officer(0)
     contracts.set_end(

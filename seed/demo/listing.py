@@ -6,8 +6,6 @@ from datetime import date, datetime
 from random import Random
 from typing import Any
 
-from app.vetting import services as vetting
-
 from app.bids import services as bids
 from app.core.clock import start_of_day
 from app.demands import services as demands
@@ -15,6 +13,7 @@ from app.models.bids import Bid
 from app.models.codes import AwardMode
 from app.models.demands import Demand
 from app.models.procedure_codes import BidSlot
+from app.vetting import services as vetting
 from app.workflow import move
 from seed.demo.bid_text import bid_content
 from seed.demo.demand_text import demand_rows, demand_values, owner_of

@@ -31,23 +31,23 @@ LATEST_END = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 ROUNDS = {
     R24: (
         "2024年湖北省人工智能应用场景揭榜挂帅（第一批）",
-        datetime(2024, 1, 8, tzinfo=UTC),
-        datetime(2024, 3, 22, tzinfo=UTC),
+        datetime(2024, 1, 8, 1, tzinfo=UTC),
+        datetime(2024, 3, 22, 9, tzinfo=UTC),
     ),
     R25: (
         "2025年湖北省人工智能应用场景揭榜挂帅（第一批）",
-        datetime(2025, 1, 13, tzinfo=UTC),
-        datetime(2025, 3, 28, tzinfo=UTC),
+        datetime(2025, 1, 13, 1, tzinfo=UTC),
+        datetime(2025, 3, 28, 9, tzinfo=UTC),
     ),
     R26A: (
         "2026年湖北省人工智能应用场景揭榜挂帅（第一批）",
-        datetime(2026, 1, 12, tzinfo=UTC),
-        datetime(2026, 3, 31, tzinfo=UTC),
+        datetime(2026, 1, 12, 1, tzinfo=UTC),
+        datetime(2026, 3, 31, 9, tzinfo=UTC),
     ),
     R26B: (
         "2026年湖北省人工智能应用场景揭榜挂帅（第二批）",
-        datetime(2026, 7, 6, tzinfo=UTC),
-        datetime(2026, 12, 31, tzinfo=UTC),
+        datetime(2026, 7, 6, 1, tzinfo=UTC),
+        datetime(2026, 12, 31, 9, tzinfo=UTC),
     ),
 }
 # Days before its publication on which a demand is first written.
@@ -131,6 +131,8 @@ def _round(play: Play, key: str, title: str, opens_at: datetime, closes_at: date
         rounds.set_officers(play.session, made, duty, people, by=by, now=play.now)
     yield opens_at
     move(play.session, made, "open", by=by, now=play.now)
+    yield closes_at + timedelta(days=3)
+    move(play.session, made, "close", by=by, now=play.now)
 
 
 def _quieten(session: Session, end: datetime) -> None:

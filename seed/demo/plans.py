@@ -81,7 +81,7 @@ def _round_2025() -> list[Plan]:
         _plan("hotline", R25, day, "active", _firms(0, 7), asks=True, milestones=2),
         _plan("triage", R25, day, "candidate", _firms(0, 3), asks=True),
         _plan("citrus", R25, day, "editing", _firms(11, 3)),
-        _plan("housing", R25, day, "demo_notice", _firms(2, 3), wait_until=date(2026, 11, 16)),
+        _plan("housing", R25, day, "demo_notice", _firms(2, 3), list_on=date(2026, 11, 16)),
         _plan("bus", R25, date(2025, 4, 7), "acceptance_requested", _firms(15, 2)),
         _plan("school", R25, date(2025, 4, 7), "acceptance_review", _firms(1, 3)),
         _plan("smelt", R25, date(2025, 4, 7), "active", _firms(10, 5), milestones=2, reworked=1),

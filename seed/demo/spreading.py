@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.core.clock import add_months, day_of
+from app.core.clock import add_months, day_of, local
 from app.demonstrations import services as demonstrations
 from app.models.codes import Region
 from app.models.outcomes import Acceptance, Demonstration, Replication
@@ -33,7 +33,7 @@ def demonstration(play: Play, plan: Plan, acceptance: Acceptance) -> Iterator[da
         return
     ready = add_months(acceptance.running_since_on, 6) + timedelta(days=2)
     yield play.now + max(timedelta(days=5), ready - day_of(play.now))
-    yield play.not_before(plan.extra.get("wait_until"))
+    yield play.not_before(plan.extra.get("list_on"))
     demonstrations.score(
         play.session,
         found,
@@ -50,8 +50,25 @@ def demonstration(play: Play, plan: Plan, acceptance: Acceptance) -> Iterator[da
     yield notice.ends_at + timedelta(hours=12)
     for adopter in plan.extra.get("adopters", ()):
         play.schedule.add(replication(play, found, *adopter), play.day_after(12, 10))
+    if plan.ending == "listed":
+        play.schedule.add(reports(play, plan, found), play.day_after(300, 10))
     yield play.day_after(40, 10)
     yield from _afterwards(play, plan, found)
+
+
+def reports(play: Play, plan: Plan, found: Demonstration) -> Iterator[datetime]:
+    """The owner reports the effect, year after year."""
+    while True:
+        demonstrations.file_effect_report(
+            play.session,
+            found,
+            year=local(play.now).year,
+            text="全年稳定运行，各项指标保持在验收水平以上，使用范围继续扩大。",
+            rows=[{"indicator": "服务人次", "value": "18600", "unit": "人次"}],
+            by=play.cast.actor(plan.owner),
+            now=play.now,
+        )
+        yield play.day_after(365, 10)
 
 
 def _afterwards(play: Play, plan: Plan, found: Demonstration) -> Iterator[datetime]:
