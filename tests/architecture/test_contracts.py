@@ -52,7 +52,7 @@ def test_gives_every_folder_with_code_an_init() -> None:
     assert bare == set(), f"the import contracts do not see {sorted(bare)}: add __init__.py"
 
 
-PAGES = ("views", "forms", "sheets", "__init__", "demo")
+PAGES = ("views", "forms", "sheets", "extras", "__init__", "demo")
 WEB = ("flask", "wtforms", "werkzeug", "app.web")
 
 

@@ -407,8 +407,7 @@ class WholeForm(WhoPart, WhatPart, TargetsPart, MeansPart, MoneyPart, TermsPart,
 
     def values(self) -> dict[str, Any]:
         """The fields of the demand by name."""
-        found = super().values()
-        return found | {"process": found.pop("procedure")}
+        return (found := super().values()) | {"process": found.pop("procedure")}
 
 
 class DemandForm(WholeForm):
