@@ -49,7 +49,7 @@ class Bid(Identified, Versioned, Holdable, Base):
     lead_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
     author_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
     is_live: Mapped[bool] = mapped_column(default=True)
-    # The sealed version that counts; 0 while nothing was sealed. A newer unsealed version is the draft of a replacement.
+    # The sealed version that counts; 0 while nothing was sealed. A newer unsealed one is the draft of a replacement.
     sealed_version: Mapped[int] = mapped_column(default=0)
     confirmed_edition: Mapped[int] = mapped_column(default=0)
     state: Mapped[BidState] = mapped_column(Code(BidState), default=BidState.DRAFT)

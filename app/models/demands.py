@@ -37,8 +37,9 @@ PERSONAL: dict[str, Any] = {"personal": True}
 
 
 class Demand(Identified, Versioned, Holdable, Base):
-    """A scenario demand (需求) and, once published, a listing (榜单). Its text may change only while it is a draft or by
-    a correction notice, which writes a new edition."""
+    """A scenario demand (需求) and, once published, a listing (榜单).
+
+    Its text may change only while it is a draft or by a correction notice, which writes a new edition."""
 
     __tablename__ = "demand"
     __table_args__ = (
@@ -84,8 +85,8 @@ class Demand(Identified, Versioned, Holdable, Base):
     deliverables: Mapped[Rows] = mapped_column(default=list)
     acceptance_methods: Mapped[list[str]] = mapped_column(default=list)
     acceptance_note: Mapped[str] = mapped_column(Text, default="")
-    # Means. data_provided: [{name, kind, volume, period, is_labelled, sensitivity, access, is_desensitised, legal_basis}];
-    # compute_provided: [{kind, amount, period, place}].
+    # Means. A row of data_provided has name, kind, volume, period, is_labelled, sensitivity, access, is_desensitised
+    # and legal_basis; one of compute_provided has kind, amount, period and place.
     data_provided: Mapped[Rows] = mapped_column(default=list)
     compute_provided: Mapped[Rows] = mapped_column(default=list)
     test_environment: Mapped[str] = mapped_column(Text, default="")

@@ -17,7 +17,7 @@ class Event(Base):
     """One action: who, acting for whom, what, on which thing, from which state to which, when, with which data.
 
     Written in the transaction of the change it records, ordered by `seq`, never changed. `digest` is the SHA-256 of
-    the thing's canonical row after the change, personal columns left out. data holds codes and numbers, never wording."""
+    the thing's canonical row after the change, personal columns left out. data holds codes and numbers, no wording."""
 
     __tablename__ = "event"
     __table_args__ = (Index("ix_event_thing", "thing_type", "thing_id", "seq"),)
@@ -67,7 +67,7 @@ class Attachment(Identified, Base):
 
 
 class Message(Identified, Base):
-    """A message in a person's inbox: a kind and its data; the wording is made when it is read, in the reader's language."""
+    """A message in a person's inbox: a kind and its data, worded when it is read, in the reader's language."""
 
     __tablename__ = "message"
     __table_args__ = (Index("ix_message_user_id_read_at", "user_id", "read_at"),)

@@ -16,7 +16,7 @@ from app.models.types import Code
 
 
 class Round(Identified, Versioned, Holdable, Base):
-    """One round (批次). Every number of the procedure is a setting here, shown in public, frozen when the round opens."""
+    """One round (批次). Every number of the procedure is a setting here, public, and frozen when the round opens."""
 
     __tablename__ = "round"
     __table_args__ = (
