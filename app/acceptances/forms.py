@@ -174,7 +174,9 @@ def verdict_form(acceptance: Acceptance, rows: Sequence[AcceptanceResult]) -> Ve
     cells: dict[str, Any] = {}
     start: dict[str, Any] = {"opinion": acceptance.opinion, "problems": acceptance.problems}
     for index, each in enumerate(rows):
-        cells[f"verdict_{index}"] = CodeField(_l("Verdict"), IndicatorVerdict, [Required()], radio=True)
+        cells[f"verdict_{index}"] = CodeField(
+            _l("Indicator verdict"), IndicatorVerdict, [Required()], radio=True
+        )
         start[f"verdict_{index}"] = each.verdict
     for name, value in (
         ("technical", acceptance.has_passed_technical),
@@ -188,7 +190,7 @@ def verdict_form(acceptance: Acceptance, rows: Sequence[AcceptanceResult]) -> Ve
 class DecisionForm(Form):
     """The organiser's decision."""
 
-    outcome = CodeField(_l("Decision"), Outcome, [Required()], radio=True)
+    outcome = CodeField(_l("Decision on the acceptance"), Outcome, [Required()], radio=True)
     opinion = LongText(_l("Acceptance opinion of the panel"), 8000, lines=8)
     reason = LongText(
         _l("Reason"), 4000, description=_l("Required unless the results pass; the parties read it.")

@@ -57,7 +57,7 @@ class CatalogueFilter(FilterForm):
     field = CodeField(_l("Field of application"), Field)
     category = CodeField(_l("AI plus"), Category)
     region = CodeField(_l("City or prefecture"), HUBEI_REGIONS)
-    state = CodeField(_l("Listing"), PUBLIC_STATES)
+    state = CodeField(_l("Listing state"), PUBLIC_STATES)
     year = CodeField(_l("Listed in"), ())
     sort = CodeField(_l("Order"), Sorting, blank=_l("Latest first"))
 
@@ -75,8 +75,8 @@ class EffectRow(Row):
     """A row of the effect table."""
 
     indicator = ShortText(_l("What was measured"), 120, [Required()])
-    before = ShortText(_l("Before"), 80, [Required()])
-    after = ShortText(_l("After"), 80, [Required()])
+    before = ShortText(_l("Before the project"), 80, [Required()])
+    after = ShortText(_l("After the project"), 80, [Required()])
     unit = ShortText(_l("Unit of measure"), 40)
     measured_by = ShortText(_l("Measured by"), 120, [Required()])
     measured_on = DayField(_l("Measured on"), [Required()])
@@ -86,9 +86,11 @@ class RecordForm(Form):
     """The record of a demonstration project."""
 
     title = ShortText(_l("Name of the project"), 120, [Required()])
-    site = LongText(_l("Site"), 1000, lines=2, description=_l("Where it runs: unit, department, address."))
+    site = LongText(
+        _l("Site of use"), 1000, lines=2, description=_l("Where it runs: unit, department, address.")
+    )
     problem = LongText(
-        _l("Problem"), 4000, description=_l("What was bad before, in figures if you have them.")
+        _l("Problem to solve"), 4000, description=_l("What was bad before, in figures if you have them.")
     )
     solution = LongText(_l("Solution"), 8000, lines=8)
     technologies = LongText(_l("Technologies"), 1000, description=_l("One per line."))
@@ -96,7 +98,7 @@ class RecordForm(Form):
     investment_fen = MoneyField(_l("Investment"))
     users_served = CountField(_l("Users served"))
     ip_and_awards = LongText(_l("Intellectual property and awards"), 2000, lines=3)
-    effects = RowsField(EffectRow, _l("Effects"), max_rows=20, add_label=_l("Add an effect"))
+    effects = RowsField(EffectRow, _l("Effect table"), max_rows=20, add_label=_l("Add an effect"))
     needs_data = LongText(_l("Data needed to copy it"), 2000, lines=2)
     needs_compute = LongText(_l("Computing power needed"), 2000, lines=2)
     needs_money = LongText(_l("Money needed"), 2000, lines=2)
@@ -205,7 +207,7 @@ class ReportForm(Form):
         _l("Year of the report"), [Required()], minimum=2000, maximum=2100, default=lambda: day_of(now()).year
     )
     text = LongText(_l("Effect report"), 8000, [Required()], lines=8)
-    rows = RowsField(FigureRow, _l("Figures"), min_rows=1, add_label=_l("Add a figure"))
+    rows = RowsField(FigureRow, _l("Figures of the year"), min_rows=1, add_label=_l("Add a line of figures"))
     material = FileSlot(_l("Proof of the figures"), multiple=True)
 
 
@@ -228,8 +230,8 @@ class ComparisonRow(Row):
     """A figure before and after."""
 
     indicator = ShortText(_l("What was measured"), 120, [Required()])
-    before = ShortText(_l("Before"), 80, [Required()])
-    after = ShortText(_l("After"), 80, [Required()])
+    before = ShortText(_l("Before the project"), 80, [Required()])
+    after = ShortText(_l("After the project"), 80, [Required()])
     unit = ShortText(_l("Unit of measure"), 40)
 
 
@@ -238,9 +240,9 @@ class AdoptionEffectForm(Form):
 
     effect = LongText(_l("Effect at your unit"), 4000, [Required()], lines=6)
     effect_rows = RowsField(
-        ComparisonRow, _l("Figures before and after"), min_rows=1, add_label=_l("Add a figure")
+        ComparisonRow, _l("Figures before and after"), min_rows=1, add_label=_l("Add a line of figures")
     )
-    evidence = FileSlot(_l("Evidence files"), multiple=True)
+    evidence = FileSlot(_l("Files of evidence"), multiple=True)
 
 
 class SupportForm(Form):

@@ -41,7 +41,7 @@ def draw_acceptance_panel(
         raise StateMovedOn()
     check_hold(acceptance)
     if live_panel(acceptance) is not None:
-        raise RuleBroken(Refusal("panel_drawn", _l("The panel is drawn already: it is drawn once.")))
+        raise RuleBroken(Refusal("panel_drawn", _l("The panel of this attempt is drawn already.")))
     rubric = acceptance.demand.round.rubric(RubricKind.ACCEPTANCE)
     if rubric is None:
         raise RuleBroken(Refusal("no_rubric", _l("The round has no rubric for acceptance.")))

@@ -21,7 +21,7 @@ from app.web.context import actor, db, now
 from app.web.pages import paginate
 from app.web.timeline import timeline
 
-SLOTS: dict[str, Lazy] = {"evidence": _l("Evidence")}
+SLOTS: dict[str, Lazy] = {"evidence": _l("Supporting evidence")}
 
 
 @blueprint.get("/replications")

@@ -24,7 +24,7 @@ class ReportForm(Form):
         lines=10,
         description=_l("What was done, what was delivered, what is still missing and why."),
     )
-    evidence = FileSlot(_l("Evidence files"), multiple=True)
+    evidence = FileSlot(_l("Files of evidence"), multiple=True)
 
     def results(self, indicators: Sequence[ContractIndicator]) -> list[dict[str, Any]]:
         """What was measured, one row per indicator that was filled in."""

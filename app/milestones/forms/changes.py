@@ -18,7 +18,7 @@ class ChangeForm(Form):
     """What every request has: a reason and its proof."""
 
     reason = LongText(_l("Reason for the change"), 4000, [Required()])
-    proof = FileSlot(_l("Proof"), multiple=True)
+    proof = FileSlot(_l("Proof of the change"), multiple=True)
 
     def payload(self, contract: Contract) -> dict[str, Any]:
         """The change as `app.milestones.services.changes` describes it."""

@@ -142,7 +142,7 @@ def approve_change(change_request_id: UUID) -> ResponseReturnValue:
             blocked=blocking(change, "approve"),
             title=_("Approve the change"),
             sentence=_("The contract changes at once and gets a new version; the present one is kept."),
-            confirm=_("Approve"),
+            confirm=_("Approve and apply"),
         ),
         status,
     )

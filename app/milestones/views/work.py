@@ -22,7 +22,11 @@ from app.web.pages import paginate
 from app.web.timeline import timeline
 from app.workflow import offered
 
-SLOTS: dict[str, Lazy] = {"evidence": _l("Evidence"), "voucher": _l("Voucher"), "proof": _l("Proof")}
+SLOTS: dict[str, Lazy] = {
+    "evidence": _l("Supporting evidence"),
+    "voucher": _l("Voucher"),
+    "proof": _l("Proof of the change"),
+}
 
 
 @blueprint.get("/milestones")
