@@ -82,7 +82,7 @@ COLUMNS: list[Column] = [
     Column("owner", _l("Posted by")),
     Column("lead", _l("Taken on by (lead unit)")),
     Column("members", _l("Joint units"), "text", _listed),
-    Column("field", _l("Key field"), "text", _wording_of(Field)),
+    Column("field", _l("Field of the listing"), "text", _wording_of(Field)),
     Column("region", _l("City or prefecture"), "text", _wording_of(Region)),
     Column("score", _l("Review score"), "number", hundredths),
     Column("rank", _l("Review rank"), "number"),
