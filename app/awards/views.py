@@ -25,6 +25,13 @@ from app.web.timeline import timeline
 from app.workflow import AWARD
 
 blueprint = Blueprint("awards", __name__)
+OF_THE_DECISION = {
+    "publish_notice",
+    "invite_next_rank",
+    "reopen_review",
+    "reopen_check",
+    "record_no_award",
+}
 
 
 @blueprint.get("/results")
@@ -105,7 +112,7 @@ def decision(demand_id: UUID) -> ResponseReturnValue:
         free=free,
         can_decide=can_decide,
         has_lanes=demand.award_mode is not AwardMode.SINGLE,
-        offers=[each for each in buttons(demand) if each.action != "complete"],
+        offers=[each for each in buttons(demand) if each.action in OF_THE_DECISION],
         award_offers={award.id: buttons(award) for award in demand.awards},
         entries=timeline(db(), *demand.awards),
     )

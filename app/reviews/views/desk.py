@@ -18,6 +18,7 @@ from app.reviews.views.course import desk_url
 from app.web.access import requires, signed_in, writes
 from app.web.actions import Button, button, buttons, may
 from app.web.context import actor, db, now
+from app.web.filters import day
 from app.web.forms import Form
 from app.web.loading import load
 from app.web.pages import paginate
@@ -122,7 +123,9 @@ def desk_offers(demand: Demand, board: Board | None) -> list[Button]:
                 )
             )
     if demand.review_concluded_at and demand.state is not DemandState.REVIEWING:
-        found.append(button(_l("Decision"), url_for("awards.decision", demand_id=demand.id), style="primary"))
+        found.append(
+            button(_l("Award decision"), url_for("awards.decision", demand_id=demand.id), style="primary")
+        )
     return [*found, *(each for each in buttons(demand) if each.action in OF_THE_REVIEW)]
 
 
@@ -130,12 +133,12 @@ def steps(demand: Demand, board: Board | None) -> list[dict[str, Any]]:
     """The way of a review, as progress."""
     panel = board.panel if board else None
     reached = [
-        (_l("Panel drawn"), panel.drawn_at if panel else None),
-        (_l("Review started"), demand.review_started_at),
-        (_l("All sheets locked"), None),
-        (_l("Totals recorded"), None),
-        (_l("Report signed"), panel.report_signed_at if panel else None),
-        (_l("Review concluded"), demand.review_concluded_at),
+        (_l("Draw of the panel"), panel.drawn_at if panel else None),
+        (_l("Start of the review"), demand.review_started_at),
+        (_l("Locking of all sheets"), None),
+        (_l("Recording of the totals"), None),
+        (_l("Signing of the report"), panel.report_signed_at if panel else None),
+        (_l("Conclusion of the review"), demand.review_concluded_at),
     ]
     is_over = demand.state not in (DemandState.SCREENING, DemandState.REVIEWING)
     is_reviewing = demand.state is DemandState.REVIEWING and board is not None
@@ -151,7 +154,7 @@ def steps(demand: Demand, board: Board | None) -> list[dict[str, Any]]:
     return [
         {
             "label": label,
-            "date": at if is_done else None,
+            "date": day(at) if is_done and at else None,
             "state": "done" if is_done else ("current" if number == current else "todo"),
         }
         for number, ((label, at), is_done) in enumerate(zip(reached, done, strict=True))
