@@ -180,9 +180,10 @@ RULES: dict[str, tuple[str, str]] = {
         "SELECT s.id FROM score s JOIN criterion c ON c.id = s.criterion_id WHERE s.value > c.max_score",
     ),
     "signed_report_is_signed_by_all": (
-        "Under a signed report stands every member of the panel.",
+        "Under a signed review report stands every member of the panel.",
         """
         SELECT panel.id FROM panel WHERE panel.report_signed_at IS NOT NULL AND panel.is_live
+        AND panel.demand_id IS NOT NULL
         AND (SELECT count(*) FROM assignment a WHERE a.panel_id = panel.id AND NOT a.is_reserve
              AND a.state IN ('accepted', 'done') AND a.signed_at IS NOT NULL) < panel.size
         """,
