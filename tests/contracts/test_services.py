@@ -181,6 +181,7 @@ def rows(draft: Contract) -> dict[str, Any]:
     }
 
 
+@pytest.mark.both_databases
 def test_edit_plans_payments_anew(draft: Contract, owner: Actor, session: Session, world: World) -> None:
     values = rows(draft)
     values["milestones"][0]["percent"], values["milestones"][2]["percent"] = 50_00, 20_00
@@ -259,6 +260,7 @@ def test_edit_refuses_what_was_sent(draft: Contract, owner: Actor, session: Sess
         services.edit_contract(session, draft, values={"title": "改"}, by=owner, now=world.now)
 
 
+@pytest.mark.both_databases
 def test_sign_by_both_puts_in_force_and_completes_the_demand(
     draft: Contract, award: Award, owner: Actor, bidder: Actor, session: Session, world: World
 ) -> None:

@@ -156,6 +156,7 @@ def test_publish_award_notice_refuses_another_organiser(world: World, session: S
         publish_award_notice(session, award.demand, by=stranger, now=world.now)
 
 
+@pytest.mark.both_databases
 def test_publish_award_notice_again_supersedes_and_restarts_the_clock(
     world: World, session: Session, organizer: Actor, clock: Clock
 ) -> None:
@@ -200,6 +201,7 @@ def test_publish_demand_notice_moves_no_demand(world: World, session: Session, o
     assert demand.state is DemandState.APPROVED
 
 
+@pytest.mark.both_databases
 def test_end_of_the_notice_awards_to_the_microsecond(
     world: World, session: Session, organizer: Actor
 ) -> None:

@@ -217,6 +217,7 @@ def test_not_admit_lets_a_notice_end_clean(
     assert (notice.state, award.state) == (NoticeState.CLOSED_CLEAN, AwardState.ACTIVE)
 
 
+@pytest.mark.both_databases
 def test_dismiss_after_the_last_day_brings_the_award_into_force(
     world: World, notice: Notice, award: Award, clock: Clock
 ) -> None:
@@ -419,6 +420,7 @@ def test_reexamination_is_not_answered_by_whoever_dismissed(
     assert refused.value.codes == {"own_dismissal"}
 
 
+@pytest.mark.both_databases
 def test_reexamination_upheld_undoes_an_award_in_force(
     world: World, notice: Notice, award: Award, clock: Clock, session: Session
 ) -> None:
