@@ -140,3 +140,12 @@ def test_end_early_on_the_pages(client: FussyClient, world: World) -> None:
     world.clock.advance(days=20)
     client.submit(f"/contract/{contract.id}/do/terminate", {"reason": "经核查材料造假"})
     assert contract.state is ContractState.TERMINATED
+
+
+def test_listing_shows_key_terms_without_persons(client: FussyClient, world: World) -> None:
+    contract = make_contract(world, ContractState.ACTIVE)
+    page = shown(client, f"/demands/{contract.award.demand_id}")
+    assert contract.number in page
+    assert "280.00" in page
+    assert contract.leader_name not in page
+    assert contract.ip_clause not in page
