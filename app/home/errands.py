@@ -220,6 +220,12 @@ def _give_opinion(actor: Actor, _now: datetime) -> ColumnElement[bool]:
     return and_(missing, _owned(Acceptance.contract, actor))
 
 
+def _draw_for_acceptance(actor: Actor, _now: datetime) -> ColumnElement[bool]:
+    drawn = exists().where(Panel.acceptance_id == Acceptance.id, Panel.is_live)
+    run_by_us = Acceptance.contract.has(Contract.award.has(Award.demand.has(_run_by_us(actor))))
+    return and_(Acceptance.state == AcceptanceState.REQUESTED, run_by_us, ~drawn)
+
+
 def _report_effect(actor: Actor, now: datetime) -> ColumnElement[bool]:
     old = now - REPORT_AFTER
     never = and_(Demonstration.last_report_on.is_(None), Demonstration.listed_at <= old)
@@ -237,6 +243,7 @@ ERRANDS: tuple[Errand, ...] = (
     Errand(Demand, P.BID_OPEN, _l("Agree to the opening"), _agree_to_open),
     Errand(Bid, P.BID_CHECK, _l("Do the formal check"), _check),
     Errand(Demand, P.PANEL_DRAW, _l("Draw the expert panel"), _draw),
+    Errand(Acceptance, P.PANEL_DRAW, _l("Draw the expert panel"), _draw_for_acceptance),
     Errand(Assignment, P.SHEET_WRITE, _l("Score"), _score),
     Errand(Assignment, P.REPORT_DRAFT, _l("Draft the panel's report"), _draft_report),
     Errand(Assignment, P.REPORT_SIGN, _l("Sign the panel's report"), _sign_report),

@@ -44,7 +44,7 @@ def figures(session: Session) -> Figures:
     return Figures(int(row[0]), int(row[1]), int(row[2]), int(row[3]))
 
 
-def newest_listings(session: Session, *, limit: int = 8) -> list[Demand]:
+def newest_listings(session: Session, *, limit: int = 6) -> list[Demand]:
     """The listings published last, with their owners."""
     query = (
         select(Demand)

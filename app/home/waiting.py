@@ -4,7 +4,7 @@ The number of queries depends on the kinds of things and the actor's permissions
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,9 @@ from app.core.i18n import Lazy
 from app.home.errands import ERRANDS, Errand
 from app.home.reach import LOADERS, REACH
 from app.models.base import State
-from app.models.states import BidState, DemandState
+from app.models.contracts import Milestone
+from app.models.states import BidState, DemandState, MilestoneState
+from app.notifications.subjects import subject
 from app.web.actions import PLACES, Place, page_of
 from app.workflow import Offer, Transition, Workflow, offered, state_at
 
@@ -34,6 +36,12 @@ ALSO_FORWARD = frozenset(
         ("demonstration", "confirm"),
     }
 )
+# Steps that are months away while they are blocked: nobody is kept waiting by them.
+QUIET_WHILE_BLOCKED = frozenset(
+    {("contract", "close"), ("assignment", "invite"), ("payment_line", "request"), ("subsidy", "approve")}
+)
+AHEAD = timedelta(days=60)
+"""How long before its day a milestone begins to wait."""
 DEADLINES: dict[str, str] = {
     "round": "collection_closes_at",
     "notice": "ends_at",
@@ -48,16 +56,19 @@ FAR = end_of_day(date(9000, 1, 1))
 
 @dataclass(slots=True)
 class Row:
-    """One thing that waits: what to do, by when, and what stands against it if anything."""
+    """One thing that waits: what to do, by when, and what stands against it if anything.
+
+    `due_on` is the day where the deadline is one; `due_at` is then its end."""
 
     title: str
-    number: str
+    context: str
     url: str
     state: State
     labels: list[Lazy]
     reason: Lazy | None
     is_blocked: bool
     due_at: datetime | None
+    due_on: date | None
 
 
 @dataclass(slots=True)
@@ -118,7 +129,7 @@ def _offered_rows(
     rows = {}
     for thing in session.scalars(query).unique():
         offers = [each for each in offered(thing, actor, now) if _waits(place, each)]
-        if offers:
+        if offers and not _is_far(thing, now):
             rows[thing.id] = _row(place, thing, offers, now)
     return rows
 
@@ -166,9 +177,16 @@ def _is_forward(place: Place, transition: Transition) -> bool:
 
 
 def _waits(place: Place, offer: Offer) -> bool:
+    step = (place.workflow.name, offer.action)
     if offer.transition.style == "primary":
-        return True
-    return offer.refusal is None and (place.workflow.name, offer.action) in ALSO_FORWARD
+        return offer.refusal is None or step not in QUIET_WHILE_BLOCKED
+    return offer.refusal is None and step in ALSO_FORWARD
+
+
+def _is_far(thing: Any, now: datetime) -> bool:
+    if not isinstance(thing, Milestone) or thing.state is not MilestoneState.SCHEDULED:
+        return False
+    return end_of_day(thing.due_on) > now + AHEAD
 
 
 def _row(place: Place, thing: Any, offers: list[Offer], now: datetime) -> Row:
@@ -182,20 +200,25 @@ def _row(place: Place, thing: Any, offers: list[Offer], now: datetime) -> Row:
 
 
 def _plain_row(place: Place, thing: Any, labels: list[Lazy], now: datetime) -> Row:
+    title = place.title(thing)
+    about = subject(thing)
+    due = deadline(place.workflow, thing)
+    due_on = due if due is not None and not isinstance(due, datetime) else None
     return Row(
-        title=place.title(thing),
-        number=getattr(thing, "number", None) or "",
+        title=title,
+        context=" · ".join(each for each in (about["title"], about["number"]) if each and each not in title),
         url=page_of(thing),
         state=state_at(thing, now),
         labels=labels,
         reason=None,
         is_blocked=False,
-        due_at=due_at(place.workflow, thing),
+        due_at=end_of_day(due_on) if due_on is not None else due,  # type: ignore[arg-type]
+        due_on=due_on,
     )
 
 
-def due_at(workflow: Workflow, thing: Any) -> datetime | None:
-    """The moment by which the thing should move, if it has one; of a day, its end."""
+def deadline(workflow: Workflow, thing: Any) -> datetime | date | None:
+    """The moment or the day by which the thing should move, if it has one."""
     if workflow.name == "bid":
         moment = thing.cure_due_at if thing.state is BidState.NEEDS_CURE else None
         return moment or (thing.demand.closes_at if thing.state is BidState.DRAFT else None)
@@ -204,5 +227,8 @@ def due_at(workflow: Workflow, thing: Any) -> datetime | None:
             closes: datetime = thing.round.collection_closes_at
             return closes
         return thing.closes_at if thing.state is DemandState.OPEN else None
-    value = getattr(thing, DEADLINES.get(workflow.name, ""), None) if workflow.name in DEADLINES else None
-    return value if value is None or isinstance(value, datetime) else end_of_day(value)
+    if workflow.name == "contract" and thing.activated_at is not None:
+        ends: date = thing.ends_on
+        return ends
+    name = DEADLINES.get(workflow.name)
+    return getattr(thing, name) if name else None

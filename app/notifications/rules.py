@@ -105,7 +105,7 @@ RULES: dict[str, dict[str, tuple[Rule, ...]]] = {
     },
     "sheet": {"return": _tell(to.author), "reopen": _tell(to.author)},
     "award": {
-        # The bidder hears of the upheld objection through the notice and the demand: a fallen proposal is not shown to it.
+        # The bidder hears of the upheld objection through notice and demand: a fallen proposal is not shown to it.
         "fall": _tell(to.owner, to.organisers),
         "cancel": _tell(to.lead, to.owner),
         "decline": _tell(to.owner, to.organisers),
