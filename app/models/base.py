@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, MetaData, Uuid
@@ -46,6 +46,12 @@ class Coded(str, Enum):
         member._value_ = code
         member.label = label
         return member
+
+    @classmethod
+    def of(cls, code: str) -> Self:
+        """The member of this code. Raises KeyError for a code that is not in the list."""
+        found: Self = cls._value2member_map_[code]  # type: ignore[assignment]
+        return found
 
     def __str__(self) -> str:
         return str(self.value)

@@ -146,8 +146,11 @@ def _is_reachable(workflow: Workflow, transition: Transition) -> bool:
 
 
 def _button(thing: Any, offer: Offer) -> Button:
-    each = offer.transition
-    return Button(each.action, each.label, action_url(thing, each.action), each.style, offer.refusal)
+    each, refusal = offer.transition, offer.refusal
+    if refusal is not None and refusal.field and each.action in PLACES[workflow_of(thing).name].pages:
+        # What concerns a field is for the form on the action's own page to ask for; the rest still blocks the way.
+        refusal = next((said for said in each.refusals(thing, now()) if not said.field), None)
+    return Button(each.action, each.label, action_url(thing, each.action), each.style, refusal)
 
 
 def _plain_view(workflow: Workflow) -> Callable[..., ResponseReturnValue]:

@@ -46,19 +46,17 @@ def describe(thing_type: str, action: str) -> Lazy:
 def timeline(
     session: Session, *things: Any, hides_who: bool = False, without: Collection[str] = ()
 ) -> list[Entry]:
-    """The entries of the things, oldest first. `hides_who` names nobody (objections, seats); `without` leaves out actions."""
+    """The entries of the things, oldest first.
+
+    `hides_who` names nobody (objections, seats); `without` leaves out actions."""
     events = [
         event
         for event in events_of(session, *things)
         if not event.action.startswith(READING) and event.action not in without
     ]
     ids = {event.organisation_id for event in events if event.organisation_id}
-    found = (
-        session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids)))
-        if ids
-        else []
-    )
-    names = {row[0]: row[1] for row in found}
+    query = select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids))
+    names: dict[Any, str] = {row.id: row.name for row in session.execute(query)} if ids else {}
     return [
         Entry(event.at, describe(event.thing_type, event.action), "" if hides_who else _who(event, names))
         for event in events

@@ -93,7 +93,9 @@ def gather(schedule: Schedule, password: str) -> Cast:
     cast = Cast(schedule.session)
     hiring = _Hiring(schedule, password, cast)
     for row in tomllib.loads((Path(__file__).parent / "units.toml").read_text(encoding="utf-8"))["unit"]:
-        hiring.unit(row["key"], row["name"], OrganisationType(row["type"]), Region(row["region"]), row["can"])
+        hiring.unit(
+            row["key"], row["name"], OrganisationType.of(row["type"]), Region.of(row["region"]), row["can"]
+        )
     hiring.roles()
     for region in HUBEI_REGIONS:
         name = f"{_city(region)}科技创新主管部门（演示）"
@@ -101,14 +103,14 @@ def gather(schedule: Schedule, password: str) -> Cast:
     for row in demand_rows().values():
         kind, name = owner_of(row)
         if name not in cast.units:
-            hiring.unit(name, name, kind, Region(row["region"]), "p")
+            hiring.unit(name, name, kind, Region.of(row["region"]), "p")
     for number in range(EXPERTS):
         hiring.expert(number)
     schedule.session.flush()
     return cast
 
 
-CITIES = dict(
+CITIES: dict[Region, str] = dict(
     zip(
         HUBEI_REGIONS,
         [

@@ -175,10 +175,10 @@ def announce(play: Play, plan: Plan) -> Iterator[datetime]:
     if plan.ending == "in_notice":
         return
     if plan.ending in ("objection", "upheld"):
-        yield start_of_day(notice.first_on) + timedelta(hours=11)
+        yield start_of_day(notice.first_on or plan.publish_on) + timedelta(hours=11)
         yield from object_to(play, plan, notice)
         return
-    yield notice.ends_at + timedelta(hours=10)
+    yield play.when_over(notice, 10)
 
 
 def object_to(play: Play, plan: Plan, notice: Any) -> Iterator[datetime]:
@@ -251,7 +251,7 @@ def decline(play: Play, plan: Plan) -> None:
 
 def no_award(play: Play, plan: Plan, reason: str) -> None:
     """The organiser records that there is no award."""
-    if demand_of(plan).state is not DemandState.NO_AWARD:
+    if not has_no_award(plan):
         awards.record_no_award(
             play.session, demand_of(plan), reason=reason, by=play.cast.officer(0), now=play.now
         )
@@ -262,3 +262,8 @@ def demand_of(plan: Plan) -> Demand:
     if plan.demand is None:
         raise LookupError(plan.key)
     return plan.demand
+
+
+def has_no_award(plan: Plan) -> bool:
+    """Whether the demand has ended without an award."""
+    return demand_of(plan).state is DemandState.NO_AWARD

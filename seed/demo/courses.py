@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from app.bids import services as bids
 from app.core.clock import start_of_day
 from app.demands import services as demands
-from app.models.states import DemandState
 from app.vetting import services as vetting
 from app.workflow import move
 from seed.demo import choosing, delivering, listing
@@ -102,9 +101,8 @@ def _on_the_list(play: Play, plan: Plan) -> Iterator[datetime]:
 
 
 def _after_closing(play: Play, plan: Plan) -> Iterator[datetime]:
-    demand = choosing.demand_of(plan)
     yield from choosing.open_bids(play, plan)
-    if demand.state is DemandState.NO_AWARD:
+    if choosing.has_no_award(plan):
         yield from _ended_without(play, plan)
         return
     if plan.ending == "screening":
@@ -117,7 +115,7 @@ def _after_closing(play: Play, plan: Plan) -> Iterator[datetime]:
         return
     best = 0.52 if plan.ending == "below_line" else plan.extra.get("best", 0.88)
     yield from choosing.review(play, plan, best=best)
-    if plan.ending == "reviewing" or demand.state is DemandState.NO_AWARD:
+    if plan.ending == "reviewing" or choosing.has_no_award(plan):
         yield from _ended_without(play, plan)
         return
     yield from _decision(play, plan)
@@ -143,7 +141,7 @@ def _decision(play: Play, plan: Plan) -> Iterator[datetime]:
 
 def _ended_without(play: Play, plan: Plan) -> Iterator[datetime]:
     again: Plan | None = plan.extra.get("relist")
-    if again is None or choosing.demand_of(plan).state is not DemandState.NO_AWARD:
+    if again is None or not choosing.has_no_award(plan):
         return
     yield play.day_after(4, 10)
     owner = play.cast.actor(plan.owner)

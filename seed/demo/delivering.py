@@ -102,7 +102,7 @@ def terminate(play: Play, contract: Contract) -> Iterator[datetime]:
         play.session, contract, end_reason=EndReason.MARKET_GONE, clawback_fen=0, by=officer, now=play.now
     )
     notice = contracts.publish_termination(play.session, contract, by=officer, now=play.now)
-    yield notice.ends_at + timedelta(hours=10)
+    yield play.when_over(notice, 10)
     reason = "同类成熟产品已在市场公开供应，继续研发已无必要，双方协商一致。"
     move(play.session, contract, "terminate", by=play.cast.officer(0), now=play.now, reason=reason)
 
@@ -161,7 +161,7 @@ def accept(play: Play, plan: Plan, contract: Contract) -> Iterator[datetime]:
     )
     yield play.day_after(1, 10)
     notice = acceptances.publish_result(play.session, acceptance, by=play.cast.officer(0), now=play.now)
-    yield notice.ends_at + timedelta(hours=10)
+    yield play.when_over(notice, 10)
     move(play.session, contract, "close", by=play.cast.officer(0), now=play.now)
     yield from spreading.demonstration(play, plan, acceptance)
 

@@ -43,7 +43,7 @@ def demand_rows() -> dict[str, dict[str, Any]]:
 def owner_of(row: dict[str, Any]) -> tuple[OrganisationType, str]:
     """The kind and the name of the unit that posts the demand."""
     kind, name = row["owner"].split("|")
-    return OrganisationType(kind), name
+    return OrganisationType.of(kind), name
 
 
 def indicator_rows(row: dict[str, Any]) -> list[dict[str, Any]]:
@@ -54,9 +54,9 @@ def indicator_rows(row: dict[str, Any]) -> list[dict[str, Any]]:
         found.append(
             {
                 "name": name,
-                "category": IndicatorCategory(category),
+                "category": IndicatorCategory.of(category),
                 "baseline": f"{baseline}{unit}" if baseline != "0" else "尚无统计",
-                "operator": Operator(operator),
+                "operator": Operator.of(operator),
                 "target": Decimal(target),
                 "target_high": None,
                 "unit": unit,
@@ -120,11 +120,11 @@ def demand_values(key: str) -> dict[str, Any]:
             }
         )
     return {
-        "region": Region(row["region"]),
+        "region": Region.of(row["region"]),
         "title": row["title"],
-        "demand_type": DemandType(row["demand_type"]),
-        "field": Field(row["field"]),
-        "categories": [Category(code).value for code in row["categories"]],
+        "demand_type": DemandType.of(row["demand_type"]),
+        "field": Field.of(row["field"]),
+        "categories": [Category.of(code).value for code in row["categories"]],
         "site": row["site"],
         "pain_point": row["pain"],
         "goal": row["goal"],

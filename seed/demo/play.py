@@ -9,6 +9,7 @@ from typing import Any
 
 from app.core.clock import local, start_of_day
 from app.core.files import FileStore
+from app.models.awards import Notice
 from app.models.reviews import Panel, Sheet
 from app.models.rounds import Round, Rubric
 from app.scoring import services as scoring
@@ -50,6 +51,12 @@ class Play:
     def day_after(self, days: int, hour: int = 10) -> datetime:
         """The n-th day from now at this hour in Shanghai."""
         return start_of_day(local(self.now).date() + timedelta(days=days)) + timedelta(hours=hour)
+
+    def when_over(self, notice: Notice, hours: int = 10) -> datetime:
+        """Some hours after the last day of a notice."""
+        if notice.ends_at is None:
+            raise LookupError("the notice was never published")
+        return notice.ends_at + timedelta(hours=hours)
 
     def not_before(self, day: date | None) -> datetime:
         """The next morning, or the morning of the day if that is later."""

@@ -31,7 +31,7 @@ def demonstration(play: Play, plan: Plan, acceptance: Acceptance) -> Iterator[da
     )
     if plan.ending == "editing":
         return
-    ready = add_months(acceptance.running_since_on, 6) + timedelta(days=2)
+    ready = add_months(acceptance.running_since_on or day_of(play.now), 6) + timedelta(days=2)
     yield play.now + max(timedelta(days=5), ready - day_of(play.now))
     yield play.not_before(plan.extra.get("list_on"))
     demonstrations.score(
@@ -47,7 +47,7 @@ def demonstration(play: Play, plan: Plan, acceptance: Acceptance) -> Iterator[da
     notice = demonstrations.publish_listing(play.session, found, by=play.cast.officer(0), now=play.now)
     if plan.ending == "demo_notice":
         return
-    yield notice.ends_at + timedelta(hours=12)
+    yield play.when_over(notice, 12)
     for adopter in plan.extra.get("adopters", ()):
         play.schedule.add(replication(play, found, *adopter), play.day_after(12, 10))
     if plan.ending == "listed":
@@ -100,7 +100,7 @@ def _afterwards(play: Play, plan: Plan, found: Demonstration) -> Iterator[dateti
             by=play.cast.officer(0),
             now=play.now,
         )
-        yield notice.ends_at + timedelta(hours=12)
+        yield play.when_over(notice, 12)
         reason = "应用已停止运行，成效不可复现，经公示予以摘牌。"
         move(play.session, found, "delist", by=play.cast.officer(0), now=play.now, reason=reason)
 
@@ -116,7 +116,7 @@ def replication(
         by=by,
         now=play.now,
         statement="我单位场景和数据条件相近，希望引进该示范项目并开展适配。",
-        region=Region(region),
+        region=Region.of(region),
     )
     if ending == "interest":
         return

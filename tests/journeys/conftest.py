@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from app.core.db import Database
-from tests.checking import check_invariants
 from tests.browsing import FussyClient
+from tests.checking import check_invariants
 from tests.factories.world import World
 from tests.journeys.walking import Walk
 from tests.moments import Clock

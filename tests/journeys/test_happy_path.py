@@ -1,7 +1,13 @@
 """From a draft to a verified replication, over HTTP, through every role."""
 
 from app.models import Acceptance, Demonstration
-from app.models.states import AcceptanceState, ContractState, DemandState, DemonstrationState, ReplicationState
+from app.models.states import (
+    AcceptanceState,
+    ContractState,
+    DemandState,
+    DemonstrationState,
+    ReplicationState,
+)
 from tests.journeys.walking import Walk
 
 

@@ -86,7 +86,11 @@ def test_takes_the_next_rank_when_an_objection_is_upheld(walk: Walk) -> None:
     walk.until(notice.ends_at + timedelta(days=1))
     assert demand.state is DemandState.IN_NOTICE
     walk.be("supervisor")
-    decision = {"remedy": "next_rank", "decision": "经核实材料不实。", "public_summary": "异议成立，由下一名次递补。"}
+    decision = {
+        "remedy": "next_rank",
+        "decision": "经核实材料不实。",
+        "public_summary": "异议成立，由下一名次递补。",
+    }
     walk.send(f"{page}/uphold", decision)
     walk.send(f"{page}/remedy")
     walk.send(f"{page}/answer", {"reply": "异议成立，已处理。"})
@@ -117,7 +121,9 @@ def test_invites_the_next_rank_once_when_the_winner_declines(walk: Walk) -> None
     walk.lets_notice_end(walk.announces(demand))
     second = next(award.bid for award in demand.awards if award.state is AwardState.ACTIVE)
     walk.be("other_bidder").send(f"/bids/{second.id}/decline", {"reason": "同样无法投入。"})
-    answer = walk.be("organizer").client.submit(f"/demands/{demand.id}/next-rank", {"reason": "再次递补"}, exact=True)
+    answer = walk.be("organizer").client.submit(
+        f"/demands/{demand.id}/next-rank", {"reason": "再次递补"}, exact=True
+    )
     assert answer.status_code in (409, 422)
     walk.send(f"/demands/{demand.id}/no-award", {"reason": "中榜单位均放弃。"})
     walk.session.expire_all()
