@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, se
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.access import Actor
+from app.models.base import State
 from app.models.bids import Bid, BidFile, BidParty, BidVersion, CreditListing, FormalCheck, OpeningRecord
 from app.models.demands import Demand, DemandEdition
 from app.models.procedure_codes import CheckPoint, OfficerDuty, Role
@@ -15,6 +16,7 @@ from app.models.records import Event
 from app.models.reviews import Assignment, Conflict, Panel
 from app.models.rounds import Round, RoundOfficer
 from app.models.states import AssignmentState, BidState, DemandState
+from app.workflow import state_at
 
 # What an expert with a seat may read: bids that passed the formal check, and what became of them.
 REVIEWED = frozenset(
@@ -29,6 +31,15 @@ REVIEWED = frozenset(
         BidState.DECLINED,
     }
 )
+# How a bid fared in the review: its unit and the owner learn it when the outcome is told.
+JUDGED_STATES = (
+    BidState.SCORED,
+    BidState.SHORTLISTED,
+    BidState.RECOMMENDED,
+    BidState.RESERVE,
+    BidState.NOT_SELECTED,
+)
+ON_NOTICE = (DemandState.IN_NOTICE, DemandState.AWARDED, DemandState.COMPLETED)
 SEATED = (AssignmentState.ACCEPTED, AssignmentState.DONE)
 # Each of these begins the formal check of a bid anew.
 RECHECKED = ("cure", "readmit", "check_again")
@@ -88,6 +99,58 @@ def reads_as_expert(bid: Bid, actor: Actor) -> bool:
     as_organiser = actor.has(Role.ORGANIZER) and bid.organiser_id == actor.organisation_id
     as_owner = actor.has(Role.DEMAND_OWNER) and bid.owner_id == actor.organisation_id
     return not as_organiser and not as_owner
+
+
+def outcome_told() -> ColumnElement[bool]:
+    """Of a demand: whether the outcome of its present review is out, on notice or later, or ended without award.
+
+    Back from the award to the next rank, what was on notice stays known; back with the panel, nothing is."""
+    return or_(
+        Demand.state.in_(ON_NOTICE),
+        and_(Demand.state == DemandState.NO_AWARD, Demand.review_concluded_at.is_not(None)),
+        and_(
+            Demand.state == DemandState.RECOMMENDED,
+            Demand.awarded_at.is_not(None),
+            Demand.awarded_at >= Demand.review_concluded_at,
+        ),
+    )
+
+
+def outcome_is_told(demand: Demand) -> bool:
+    """The same of one demand that is at hand."""
+    if demand.state in ON_NOTICE:
+        return True
+    if demand.state is DemandState.NO_AWARD:
+        return demand.review_concluded_at is not None
+    if demand.state is not DemandState.RECOMMENDED or not demand.awarded_at or not demand.review_concluded_at:
+        return False
+    return demand.awarded_at >= demand.review_concluded_at
+
+
+def learns_outcome_later(bid: Bid, actor: Actor) -> bool:
+    """Whether the reader is the bidder or the owner, who learn how the bid fared when the outcome is told."""
+    if actor.has(Role.SUPERVISOR) or reads_as_expert(bid, actor):
+        return False
+    is_office = actor.has(Role.ORGANIZER) and actor.organisation_id == bid.organiser_id
+    return not is_office and not outcome_is_told(bid.demand)
+
+
+def state_shown(bid: Bid, actor: Actor, now: datetime) -> State:
+    """The state of the bid as this reader may know it: until the outcome is told, a judged bid is one in review."""
+    if bid.state in JUDGED_STATES and learns_outcome_later(bid, actor):
+        return BidState.ELIGIBLE
+    return state_at(bid, now)
+
+
+def mine_shown_as(actor: Actor, state: BidState) -> Select[Bid]:
+    """The unit's own bids that are shown in this state: a filter tells no more than the list."""
+    is_told = Bid.demand.has(outcome_told())
+    if state is BidState.ELIGIBLE:
+        untold = and_(Bid.state.in_(JUDGED_STATES), ~is_told)
+        return mine(actor).where(or_(Bid.state == state, untold))
+    if state in JUDGED_STATES:
+        return mine(actor).where(Bid.state == state, is_told)
+    return mine(actor).where(Bid.state == state)
 
 
 def mine(actor: Actor) -> Select[Bid]:

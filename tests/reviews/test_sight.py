@@ -275,3 +275,28 @@ def test_an_unknown_demand_reads_like_a_hidden_one(world: World, client: FussyCl
     assert [page.status_code for page in pages] == [404, 404]
     hidden, unknown = (page.get_data(as_text=True) for page in pages)
     assert hidden.replace(known, nobody) == unknown
+
+
+@pytest.mark.parametrize(("make", "told"), [(locked, False), (concluded, False), (on_notice, True)])
+def test_page_of_the_bid_does_not_tell_the_outcome_early(
+    world: World, client: FussyClient, make: Maker, told: bool
+) -> None:
+    review = make(world)
+    page = f"/bids/{review.bids[0].id}"
+    for person, url in ((world.bidder, page), (world.bidder, "/bids"), (world.owner, page)):
+        client.sign_in(person).get("/language/en")
+        text = client.get(url).get_data(as_text=True)
+        pills = [label for label in ("Recommended for award", "Scored") if f'">{label}</span>' in text]
+        assert pills == (["Recommended for award"] if told else [])
+        assert ("Bid recommended for award" in text) is (told and url == page)
+    client.sign_in(world.bidder)
+    found = client.get("/bids?state=recommended").get_data(as_text=True)
+    assert (review.demand.title in found) is told
+
+
+def test_page_of_the_bid_tells_the_office_at_once(world: World, client: FussyClient) -> None:
+    review = concluded(world)
+    for person in (world.organizer, world.supervisor):
+        client.sign_in(person).get("/language/en")
+        text = client.get(f"/bids/{review.bids[0].id}").get_data(as_text=True)
+        assert '">Recommended for award</span>' in text

@@ -15,7 +15,6 @@ from app.models.procedure_codes import Role
 from app.models.states import BidState, DemandState
 from app.web.access import signed_in, writes_on_get
 from app.web.context import actor, db, now
-from app.workflow import state_at
 
 
 @blueprint.get("/bids/<uuid:bid_id>")
@@ -26,7 +25,7 @@ def show(bid_id: UUID) -> ResponseReturnValue:
     values: dict[str, Any] = {
         "bid": bid,
         "demand": bid.demand,
-        "state": state_at(bid, now()),
+        "state": queries.state_shown(bid, actor(), now()),
         "crumbs": crumbs(bid),
         "points": queries.points_of(bid.cure_points),
     }

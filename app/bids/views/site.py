@@ -1,6 +1,7 @@
 """The blueprint of bidding, where a bid's actions are done, and how its pages load it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -36,8 +37,20 @@ ELSEWHERE = {
     "promote",
     "score_again",
 }
+# What would tell how a bid fared before the outcome is out.
+OF_THE_OUTCOME = (
+    "score",
+    "recompute",
+    "give_satisfaction",
+    "shortlist",
+    "recommend",
+    "put_in_reserve",
+    "not_select",
+    "promote",
+    "score_again",
+)
 UNTOLD = {
-    "own": ("save", "record_check"),
+    "own": ("save", "add_file", "remove_file", "record_check"),
     "others": ("start", "save", "add_file", "remove_file", "confirm_edition"),
 }
 
@@ -88,14 +101,18 @@ def own(bid_id: UUID) -> Bid:
 
 
 def offered_here(bid: Bid) -> list[Button]:
-    """The buttons of the bid's own page."""
-    return [each for each in buttons(bid) if each.action not in ELSEWHERE]
+    """The buttons of the bid's own page. What a cure asks for is written on the page its button leads to."""
+    found = [each for each in buttons(bid) if each.action not in ELSEWHERE]
+    return [replace(each, refusal=None) if _is_described_there(each) else each for each in found]
 
 
 def course(bid: Bid) -> list[Entry]:
     """What happened to the bid, as far as this person is told."""
     kind = "own" if queries.is_own(bid, actor()) else "others"
-    return timeline(db(), bid, without=UNTOLD[kind])
+    without = UNTOLD[kind]
+    if queries.learns_outcome_later(bid, actor()):
+        without += OF_THE_OUTCOME
+    return timeline(db(), bid, without=without)
 
 
 def crumbs(bid: Bid, *more: tuple[Lazy | str, str | None]) -> list[tuple[Lazy | str, str | None]]:
@@ -132,6 +149,10 @@ def tabs(bid: Bid, refusals: Iterable[Refusal], active: str) -> list[dict[str, o
     last = ("bids.cure", _l("Hand in the cure")) if is_curing else ("bids.submit", _l("Check and submit"))
     items.append({"label": last[1], "url": url_for(last[0], bid_id=bid.id), "active": active == "submit"})
     return items
+
+
+def _is_described_there(offer: Button) -> bool:
+    return offer.refusal is not None and offer.refusal.code == "cure_not_described"
 
 
 def found(thing: T | None) -> T:

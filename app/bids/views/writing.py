@@ -21,7 +21,6 @@ from app.web.fields import CodeField
 from app.web.forms import FilterForm
 from app.web.loading import load
 from app.web.pages import paginate
-from app.workflow import state_at
 
 
 class BidFilter(FilterForm):
@@ -35,10 +34,14 @@ class BidFilter(FilterForm):
 def index() -> ResponseReturnValue:
     """The bids of the actor's unit."""
     form = BidFilter(request.args)
-    query = queries.mine(actor())
-    for name, value in form.chosen().items():
-        query = query.where(getattr(Bid, name) == value)
-    return render_template("bids/index.html", page=paginate(db(), query), form=form, state_at=state_at)
+    state = form.chosen().get("state")
+    query = queries.mine(actor()) if state is None else queries.mine_shown_as(actor(), state)
+    return render_template(
+        "bids/index.html",
+        page=paginate(db(), query),
+        form=form,
+        state_at=lambda bid, moment: queries.state_shown(bid, actor(), moment),
+    )
 
 
 @blueprint.route("/demands/<uuid:demand_id>/bid", methods=["GET", "POST"])

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.access import Actor
+from app.bids.queries import outcome_is_told, outcome_told
 from app.models.accounts import Membership
 from app.models.bids import Bid
 from app.models.demands import Demand
@@ -27,7 +28,6 @@ REVIEWED = (
     DemandState.COMPLETED,
 )
 ENDED = (DemandState.NO_AWARD, DemandState.WITHDRAWN)
-ON_NOTICE = (DemandState.IN_NOTICE, DemandState.AWARDED, DemandState.COMPLETED)
 
 
 def desks(actor: Actor) -> Select[Demand]:
@@ -91,34 +91,10 @@ def feedback_bids(actor: Actor) -> Select[Bid]:
             Bid.lead_id == actor.organisation_id,
             Bid.total.is_not(None),
             Bid.state.in_(UNDER_REVIEW),
-            announced(),
+            outcome_told(),
         )
         .options(joinedload(Bid.demand).joinedload(Demand.round))
     )
-
-
-def announced() -> ColumnElement[bool]:
-    """Whether the outcome of the present review is out: on notice or later, or ended without award."""
-    return or_(
-        Demand.state.in_(ON_NOTICE),
-        and_(Demand.state == DemandState.NO_AWARD, Demand.review_concluded_at.is_not(None)),
-        and_(
-            Demand.state == DemandState.RECOMMENDED,
-            Demand.awarded_at.is_not(None),
-            Demand.awarded_at >= Demand.review_concluded_at,
-        ),
-    )
-
-
-def is_announced(demand: Demand) -> bool:
-    """The same of one demand. Back from the award to the next rank, what was on notice stays known."""
-    if demand.state in ON_NOTICE:
-        return True
-    if demand.state is DemandState.NO_AWARD:
-        return demand.review_concluded_at is not None
-    if demand.state is not DemandState.RECOMMENDED or not demand.awarded_at or not demand.review_concluded_at:
-        return False
-    return demand.awarded_at >= demand.review_concluded_at
 
 
 def is_decided(demand: Demand) -> bool:
@@ -127,7 +103,7 @@ def is_decided(demand: Demand) -> bool:
         award.state is AwardState.PENDING for award in demand.awards
     ):
         return True
-    return is_announced(demand)
+    return outcome_is_told(demand)
 
 
 def may_read_ranking(actor: Actor, demand: Demand) -> bool:
