@@ -249,7 +249,7 @@ SECTIONS: tuple[Section, ...] = (
     ),
     Section(
         "award",
-        _l("Award"),
+        _l("Choice of winners"),
         _l("How many take a demand on, and who chooses among those the experts name."),
         (
             Setting("award_mode", _l("Way of selection"), Kind.CODE, codes=tuple(AwardMode), span=8),
