@@ -8,6 +8,7 @@ from flask import Flask
 from app.access import Permission
 from app.bids import listeners, views
 from app.core.i18n import _l
+from app.demands.extras import add_demand_buttons, add_demand_links
 from app.web.navigation import add_desk_item
 from app.web.timeline import DONE
 
@@ -17,6 +18,8 @@ def init_app(app: Flask) -> None:
     views.register_bid_place()
     app.register_blueprint(views.blueprint)
     listeners.register_listeners()
+    add_demand_buttons(views.demand_buttons)
+    add_demand_links(views.demand_links)
     DONE.update(
         {
             "bid.start": _l("Bid begun"),

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.access import Actor
 from app.bids import sealing
+from app.demands.corrections import on_correction
 from app.models.bids import Bid
 from app.models.demands import Demand
 from app.models.records import Event
@@ -22,7 +23,7 @@ def register_listeners() -> None:
     listen(DEMAND, "close", lapse_drafts)
     listen(DEMAND, "withdraw", lapse_drafts)
     listen(BID, "withdraw", free_units)
-    listen_to_corrections()
+    on_correction(tell_of_correction)
 
 
 def lapse_drafts(session: Session, demand: Demand, _event: Event, by: Actor, now: datetime) -> None:
@@ -45,13 +46,3 @@ def tell_of_correction(session: Session, demand: Demand, edition: Any, _by: Acto
     for bid in session.scalars(query).all():
         data = {"title": demand.title, "number": demand.number, "edition": edition.number}
         notify(session, audiences.lead(session, bid), kind, now=now, data=data, thing=bid)
-
-
-def listen_to_corrections() -> None:
-    """Hear of corrections if the stage of demands tells of them."""
-    try:
-        from app.demands import corrections
-    except ImportError:
-        return
-    if hasattr(corrections, "on_correction"):
-        corrections.on_correction(tell_of_correction)

@@ -18,6 +18,7 @@ from app.core.errors import NotPermitted, Refusal, RuleBroken, StateMovedOn
 from app.core.i18n import _l
 from app.models.accounts import Organisation
 from app.models.bids import Bid, BidFile, BidVersion
+from app.models.codes import Process
 from app.models.demands import Demand
 from app.models.procedure_codes import BidSlot
 from app.models.states import BidState, DemandState
@@ -37,6 +38,7 @@ __all__ = [
     "start_bid",
     "submit_bid",
     "take_up_bid",
+    "unused_slots",
     "why_fixed",
     "withdraw_bid",
 ]
@@ -53,6 +55,18 @@ FILES_PER_SLOT: dict[BidSlot, int] = {
     BidSlot.INTENT: 2,
     BidSlot.BLIND: 1,
 }
+
+
+def unused_slots(demand: Demand) -> set[BidSlot]:
+    """The slots that a bid on this listing has no use for."""
+    unused = set()
+    if not demand.round.is_blind:
+        unused.add(BidSlot.BLIND)
+    if demand.process is not Process.MATCH_FIRST:
+        unused.add(BidSlot.INTENT)
+    if not demand.is_consortium_allowed:
+        unused.add(BidSlot.CONSORTIUM)
+    return unused
 
 
 def start_bid(session: Session, demand: Demand, *, by: Actor, now: datetime) -> Bid:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.bids import opening, queries, services
@@ -49,7 +49,8 @@ def test_opens_every_bid_in_the_order_of_sealing(world: World, session: Session,
         (f"{demand.number}-B01", True),
         (f"{demand.number}-B02", True),
     ]
-    assert [each["name"] for each in written.officers] == [world.organizer.name, world.second_organizer.name]
+    named = sorted(each["name"] for each in written.officers)
+    assert named == sorted([world.organizer.name, world.second_organizer.name])
     assert opening.record_digest(written) == written.digest
 
 
@@ -119,6 +120,9 @@ def test_names_a_bid_whose_content_does_not_match_its_receipt(
 ) -> None:
     bid = session.scalars(select(Bid).where(Bid.lead_id == world.bidder_org.id)).one()
     version = sealed(session, bid)
+    if session.get_bind().dialect.name == "sqlite":
+        # The trigger stops the site; whoever holds the file can do this.
+        session.execute(text("DROP TRIGGER IF EXISTS bid_version_stays_sealed"))
     version.content = version.content | {"price_fen": 1}
     session.flush()
     written = open_all(world, demand)

@@ -3,6 +3,7 @@
 import io
 import re
 import zlib
+from datetime import timedelta
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -11,10 +12,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.bids import queries, services
+from app.demands.corrections import correct_demand
 from app.models.bids import Bid, BidFile, CreditListing, OpeningRecord
 from app.models.demands import Demand
 from app.models.procedure_codes import CheckPoint, Role
-from app.models.records import Event
+from app.models.records import Event, Message
 from app.models.states import BidState, DemandState
 from tests.bids.making import check_by_both, open_all, open_demand, submitted_bid, written_bid
 from tests.browsing import FussyClient, text_of
@@ -385,3 +387,52 @@ def test_ends_a_listing_without_bids(client: FussyClient, world: World, session:
     assert demand.state is DemandState.NO_AWARD
     client.sign_in(world.owner)
     page(client, f"/demands/{demand.id}/opening-record")
+
+
+def test_leads_from_the_listing_to_the_bid_and_its_opening(
+    client: FussyClient, world: World, session: Session
+) -> None:
+    demand = open_demand(world)
+    url = f"/demands/{demand.id}"
+
+    def links(name: str) -> set[str]:
+        client.sign_in(getattr(world, name))
+        tree = client.get(url).tree  # type: ignore[attr-defined]
+        return {each.get("href", "").removeprefix(url) for each in tree.iter("a")}
+
+    assert "/bid" in links("bidder")
+    assert "/bid" not in links("owner") | links("organizer")
+    bid = submitted_bid(session, demand, by=world.actor(Role.BIDDER), now=world.now)
+    assert f"/bids/{bid.id}" in links("bidder")
+    open_all(world, demand)
+    for name, wanted in {
+        "bidder": {"/opening-record"},
+        "owner": {"/opening-record"},
+        "organizer": {"/opening-record", "/checks"},
+        "other_bidder": set(),
+    }.items():
+        assert links(name) & {"/opening-record", "/checks"} == wanted, name
+
+
+def test_tells_bidders_of_a_material_correction_and_takes_their_confirmation(
+    client: FussyClient, world: World, session: Session
+) -> None:
+    demand = open_demand(world)
+    bid = submitted_bid(session, demand, by=world.actor(Role.BIDDER), now=world.now)
+    correct_demand(
+        session,
+        demand,
+        values={"deadline_months": 18},
+        reason="设备采购周期变化",
+        is_material=True,
+        by=world.actor(Role.DEMAND_OWNER),
+        now=world.now,
+        closes_at=world.now + timedelta(days=60),
+    )
+    told = session.scalars(select(Message.user_id).where(Message.kind == "bid.confirm_asked")).all()
+    assert list(told) == [world.bidder.id]
+    client.sign_in(world.bidder)
+    url = f"/bids/{bid.id}/confirm-edition"
+    page(client, f"/bids/{bid.id}")
+    assert client.submit(url, page=f"/bids/{bid.id}").status_code == 302
+    assert bid.confirmed_edition == 2

@@ -94,6 +94,7 @@ def _page(bid: Bid, form: FilesForm, status: int) -> ResponseReturnValue:
             "is_needed": f"file_{slot.value}" in needed,
         }
         for slot in BidSlot
+        if slot not in services.unused_slots(bid.demand) or any(row.slot is slot for row in held)
     ]
     return (
         render_template(
