@@ -6,7 +6,7 @@ from app.access import Actor
 from app.core.i18n import Lazy, _l
 from app.demands import queries
 from app.models.demands import Demand
-from app.models.procedure_codes import Role, Visibility
+from app.models.procedure_codes import Visibility
 from app.models.records import Attachment
 
 SLOTS: dict[str, tuple[Visibility, Lazy]] = {
@@ -28,10 +28,4 @@ def may_read(session: Session, actor: Actor, attachment: Attachment) -> bool:
         return True
     if attachment.visibility is Visibility.RESTRICTED:
         return queries.may_read_restricted(session, actor, demand)
-    return queries.reads_as_party(actor, demand) or _recommends(actor, demand)
-
-
-def _recommends(actor: Actor, demand: Demand) -> bool:
-    if not actor.has(Role.RECOMMENDER) or demand.submitted_at is None:
-        return False
-    return demand.recommender_id == actor.organisation_id or demand.region == actor.region
+    return queries.reads_as_party(actor, demand) or queries.recommends(actor, demand)

@@ -195,6 +195,13 @@ def reads_as_party(actor: Actor, demand: Demand) -> bool:
     )
 
 
+def recommends(actor: Actor, demand: Demand) -> bool:
+    """Whether the actor reads the submitted demand as its recommending unit."""
+    if not actor.has(Role.RECOMMENDER) or demand.submitted_at is None:
+        return False
+    return demand.recommender_id == actor.organisation_id or demand.region == actor.region
+
+
 def pledge_of(session: Session, demand: Demand, actor: Actor) -> RestrictedPledge | None:
     """The pledge that the actor's unit signed for the restricted part, or None."""
     if actor.organisation_id is None:

@@ -68,6 +68,7 @@ def test_lets_nobody_else_create(world: World, role: Role) -> None:
         create(world, world.actor(role))
 
 
+@pytest.mark.both_databases
 def test_saves_rows_in_place_and_in_the_order_given(world: World, owner: Actor) -> None:
     demand = make_demand(world)
     first, second, third = demand.indicators

@@ -47,6 +47,7 @@ def show(demand_id: UUID) -> ResponseReturnValue:
         "demands/show.html",
         demand=demand,
         is_party=is_party,
+        sees_internal=is_party or queries.recommends(actor(), demand),
         offers=page_buttons(demand),
         steps=road(demand),
         entries=history(demand),

@@ -26,7 +26,7 @@ P = Permission
 # The main road as the reader follows it: label, the column that dates it, the states in which one stands there.
 ROAD: tuple[tuple[Lazy, str, frozenset[S]], ...] = (
     (
-        _l("Demand submitted"),
+        _l("Submission of the demand"),
         "submitted_at",
         frozenset({S.DRAFT, S.RETURNED, S.SUBMITTED, S.NOT_RECOMMENDED}),
     ),
