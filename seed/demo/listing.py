@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from random import Random
 from typing import Any
 
@@ -55,7 +56,7 @@ class Plan:
         """The key of the owner's unit in the cast."""
         return owner_of(self.row)[1]
 
-    @property
+    @cached_property
     def chance(self) -> Random:
         """Chance of its own, the same in every playing."""
         return Random(self.key)  # noqa: S311 - invented data, the same each time

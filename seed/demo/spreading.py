@@ -174,7 +174,7 @@ def record_values(plan: Plan, acceptance: Acceptance) -> dict[str, Any]:
                 "indicator": each.name,
                 "before": each.baseline or "尚无统计",
                 "after": format(each.target or Decimal(0), "f") + each.unit,
-                "unit": each.unit,
+                "unit": "",
                 "measured_by": "第三方检测机构（演示）",
                 "measured_on": acceptance.running_since_on,
             }
