@@ -168,6 +168,7 @@ def invite(world: World, email: str, role: Role = Role.DEMAND_OWNER) -> str:
     return str(world.session.scalars(newest).one().data["secret"])
 
 
+@pytest.mark.both_databases
 def test_join_by_an_invitation_once_and_only_as_the_person_invited(session: Session, world: World) -> None:
     person = make_user(world)
     secret = invite(world, person.email.upper())

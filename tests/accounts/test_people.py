@@ -92,6 +92,7 @@ def test_register_says_why_a_password_may_not_be_chosen(session: Session, clock:
     assert refused.value.codes == {"password_short"}
 
 
+@pytest.mark.both_databases
 def test_reset_sets_the_password_once_and_ends_every_session(
     session: Session, world: World, clock: Clock
 ) -> None:

@@ -58,6 +58,7 @@ def test_spend_one_hash_whether_or_not_the_account_exists(
     assert spent == ["hash", "verify"]
 
 
+@pytest.mark.both_databases
 def test_make_the_source_wait_after_five_failures_longer_each_time(
     session: Session, world: World, clock: Clock
 ) -> None:

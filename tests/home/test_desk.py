@@ -93,6 +93,7 @@ def test_ask_the_organiser_to_vet_but_never_the_author(app: Flask, world: World)
     assert labels(app, world, world.second_organizer, "demand") == []
 
 
+@pytest.mark.both_databases
 def test_wait_for_the_opening_from_the_second_of_closing(app: Flask, world: World, clock: Clock) -> None:
     demand = make_demand(world, DemandState.OPEN)
     clock.set(demand.closes_at - timedelta(seconds=1))
@@ -166,6 +167,7 @@ def test_ask_the_supervisor_for_a_handler_and_the_handler_for_a_decision(app: Fl
     assert labels(app, world, world.organizer, "objection") == []
 
 
+@pytest.mark.both_databases
 def test_invite_an_expert_to_answer_and_then_to_score(app: Flask, world: World) -> None:
     seat = make_assignment(world, AssignmentState.INVITED, declared_at=None)
     assert len(labels(app, world, seat.expert.user, "assignment")) == 1
@@ -226,6 +228,7 @@ def _fill(world: World, count: int) -> None:
         make_organisation(world, OrganisationState.REGISTERED)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     "role",
     [

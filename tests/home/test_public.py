@@ -58,6 +58,7 @@ def test_show_an_empty_site_without_figures_made_up(client: FussyClient, session
     assert "暂无榜单" in said
 
 
+@pytest.mark.both_databases
 def test_count_what_is_public_and_nothing_sealed(session: Session, world: World) -> None:
     make_demand(world, DemandState.APPROVED)
     make_bid(world, BidState.SUBMITTED, demand=make_demand(world, DemandState.OPEN), lead=world.bidder_org)
@@ -149,6 +150,7 @@ def test_answer_that_the_process_lives(client: FussyClient) -> None:
     assert (answer.status_code, answer.json) == (200, {"status": "ok"})
 
 
+@pytest.mark.both_databases
 def test_answer_that_the_site_is_ready(client: FussyClient) -> None:
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json) == (200, {"status": "ok"})

@@ -54,6 +54,7 @@ def test_send_a_message_in_the_receivers_language(app: Flask, session: Session, 
     assert "http://localhost/inbox/" in english.get_content()
 
 
+@pytest.mark.both_databases
 def test_send_each_mail_once(app: Flask, session: Session, world: World) -> None:
     tell_owner(session, world)
     session.commit()
@@ -117,6 +118,7 @@ def test_keep_the_others_when_one_cannot_be_sent(app: Flask, session: Session, w
     assert [mail["To"] for mail in sent(app)] == [world.owner.email]
 
 
+@pytest.mark.both_databases
 def test_take_over_a_lease_that_has_ended(app: Flask, session: Session, world: World, clock: Clock) -> None:
     tell_owner(session, world)
     session.commit()
