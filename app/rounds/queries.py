@@ -62,10 +62,11 @@ STAGES = (
     Stage("decision", _l("Decision"), (D.RECOMMENDED,), _l("Decide and publish the notice")),
     Stage("notice", _l("Public notice"), (D.IN_NOTICE,), _l("Wait for the end of the notice")),
     Stage("contract", _l("Contract"), (D.AWARDED,), _l("See that the contract is signed")),
+    Stage("no_award", D.NO_AWARD.label, (D.NO_AWARD,), _l("Wait for the owner's choice")),
     Stage(
         "ended",
         _l("Ended"),
-        (D.COMPLETED, D.NO_AWARD, D.WITHDRAWN, D.REJECTED, D.MERGED, D.NOT_RECOMMENDED),
+        (D.COMPLETED, D.WITHDRAWN, D.REJECTED, D.MERGED, D.NOT_RECOMMENDED),
         _l("Nothing more to do"),
     ),
 )
