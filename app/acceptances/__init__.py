@@ -43,7 +43,7 @@ def init_app(app: Flask) -> None:
     )
     listen(ACCEPTANCE, "start_review", listeners.freeze_rubric)
     add_desk_item(
-        _l("Projects"),
+        _l("Contracts and execution"),
         _l("Acceptances"),
         "acceptances.index",
         Permission.ACCEPTANCE_REQUEST,

@@ -57,7 +57,7 @@ def init_app(app: Flask) -> None:
         }
     )
     add_desk_item(
-        _l("Projects"),
+        _l("Contracts and execution"),
         _l("Milestones"),
         "milestones.index",
         Permission.MILESTONE_REPORT,
@@ -67,7 +67,7 @@ def init_app(app: Flask) -> None:
         order=62,
     )
     add_desk_item(
-        _l("Projects"),
+        _l("Contracts and execution"),
         _l("Payments"),
         "milestones.payments",
         Permission.PAYMENT_REQUEST,
@@ -77,7 +77,7 @@ def init_app(app: Flask) -> None:
         order=63,
     )
     add_desk_item(
-        _l("Projects"),
+        _l("Contracts and execution"),
         _l("Contract changes"),
         "milestones.changes",
         Permission.CHANGE_FILE,

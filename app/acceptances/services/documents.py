@@ -83,7 +83,7 @@ def background(acceptance: Acceptance) -> dict[str, Any]:
 def indicator_row(result: AcceptanceResult) -> dict[str, Any]:
     """An indicator as planned, measured and judged; numbers as texts, exactly as written."""
     indicator = result.indicator
-    measured = result.measured_text or (format(result.measured, "f") if result.measured is not None else "")
+    number = "" if result.measured is None else f"{result.measured:f} {indicator.unit}".strip()
     return {
         "name": indicator.name,
         "operator": indicator.operator.value,
@@ -91,7 +91,7 @@ def indicator_row(result: AcceptanceResult) -> dict[str, Any]:
         "target_high": None if indicator.target_high is None else format(indicator.target_high, "f"),
         "unit": indicator.unit,
         "is_hard": indicator.is_hard,
-        "measured": measured,
+        "measured": result.measured_text or number,
         "evidence": result.evidence,
         "verdict": result.verdict.value if result.verdict else None,
     }

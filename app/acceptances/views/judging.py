@@ -125,7 +125,7 @@ def set_verdicts(acceptance_id: UUID) -> ResponseReturnValue:
                 by=actor(),
                 now=now(),
             )
-            flash(_("The panel’s findings were recorded."), "success")
+            flash(_("The findings of the panel were recorded."), "success")
             return redirect(url_for("acceptances.show", acceptance_id=acceptance.id))
         except RuleBroken as error:
             form.add_refusals(error.refusals)

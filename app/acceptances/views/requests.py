@@ -161,9 +161,11 @@ def page_buttons(acceptance: Acceptance) -> list[Button]:
         if acceptance.opinion:
             found.append(button(_l("Sign the opinion"), url_for("acceptances.sign", **here)))
     if is_open and may(Permission.ACCEPTANCE_OPINION, acceptance):
-        found.append(button(_l("Give the owner’s opinion"), url_for("acceptances.give_opinion", **here)))
+        found.append(button(_l("Give the opinion of the owner"), url_for("acceptances.give_opinion", **here)))
     if is_reviewing and may(Permission.ACCEPTANCE_DECIDE, acceptance):
-        found.append(button(_l("Record the panel’s findings"), url_for("acceptances.set_verdicts", **here)))
+        found.append(
+            button(_l("Record the findings of the panel"), url_for("acceptances.set_verdicts", **here))
+        )
     if any(each.action in DECISIONS for each in offered):
         found.append(button(_l("Decide"), url_for("acceptances.decide", **here), style="primary"))
     is_decided = state in _DECIDED and may(Permission.NOTICE_PUBLISH, acceptance)
