@@ -17,6 +17,7 @@ from app.core.files import FileStore
 from app.core.i18n import DEFAULT_LOCALE, babel_settings
 from app.web.access import check_endpoints, init_access
 from app.web.attachments import blueprint as files_blueprint
+from app.web.context import init_sign_in
 from app.web.errors import init_errors
 from app.web.filters import register_filters
 from app.web.frame import choose_locale, init_frame
@@ -54,6 +55,7 @@ def create_app(config: Config | None = None, *, clock: Callable[[], datetime] = 
     app.extensions["files"] = FileStore(settings.FILES_DIR)
     Babel(app, default_locale=DEFAULT_LOCALE, default_timezone="Asia/Shanghai", locale_selector=choose_locale)
     CSRFProtect(app)
+    init_sign_in(app)
     init_access(app)
     init_frame(app)
     init_errors(app)

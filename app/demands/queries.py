@@ -145,10 +145,13 @@ def recommending_units(session: Session) -> list[Organisation]:
 
 
 def published_titles(session: Session, demand: Demand) -> list[tuple[str, str]]:
-    """Number and title of every other published listing but the one that this demand lists again."""
-    query = select(Demand.number, Demand.title).where(
-        Demand.published_at.is_not(None), Demand.id.not_in([demand.id, demand.relists_id or demand.id])
-    )
+    """Number and title of every other published listing but those that this demand lists again."""
+    own = [demand.id]
+    former = demand.relists
+    while former is not None:
+        own.append(former.id)
+        former = former.relists
+    query = select(Demand.number, Demand.title).where(Demand.published_at.is_not(None), Demand.id.not_in(own))
     return [(row[0] or "", row[1]) for row in session.execute(query.order_by(Demand.number))]
 
 

@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from flask import current_app, g, request, session
+from flask import Flask, current_app, g, request, session
+from flask_login import LoginManager, UserMixin, current_user, login_user
 from sqlalchemy.orm import Session
 
 from app.access import ANONYMOUS, Actor
@@ -12,7 +13,8 @@ from app.core.db import Database
 from app.core.files import FileStore
 from app.models.accounts import User
 
-SIGNED_IN_KEY = "user"
+# Where the sign-in library keeps who is signed in: "<user id>:<session version>".
+SIGNED_IN_KEY = "_user_id"
 ACTING_FOR_KEY = "organisation"
 
 
@@ -66,11 +68,30 @@ def user() -> User | None:
     return found
 
 
+class SignedIn(UserMixin):
+    """A signed-in person with the actor of this request. Raising the session version ends every session at once."""
+
+    def __init__(self, acting: Actor, person: User) -> None:
+        self.acting = acting
+        self.person = person
+
+    def get_id(self) -> str:
+        """What the session cookie carries."""
+        return f"{self.person.id}:{self.person.session_version}"
+
+
+def init_sign_in(app: Flask) -> None:
+    """Let the sign-in library find the person of a session."""
+    manager = LoginManager()
+    manager.user_loader(_signed_in)
+    manager.init_app(app, add_context_processor=False)
+
+
 def sign_in(person: User) -> None:
     """Begin a signed-in session for the person. The session's former content is dropped."""
     language = session.get("locale")
     session.clear()
-    session[SIGNED_IN_KEY] = f"{person.id}:{person.session_version}"
+    login_user(SignedIn(ANONYMOUS, person))
     if language:
         session["locale"] = language
     session.permanent = True
@@ -95,16 +116,20 @@ def client_address() -> str:
 
 
 def _load() -> tuple[Actor, User | None]:
-    person_id, _, version = str(session.get(SIGNED_IN_KEY, "")).partition(":")
-    if not version:
-        return ANONYMOUS, None
+    if isinstance(found := current_user._get_current_object(), SignedIn):
+        return found.acting, found.person
+    return ANONYMOUS, None
+
+
+def _signed_in(cookie: str) -> SignedIn | None:
+    person_id, _, version = cookie.partition(":")
     wanted = session.get(ACTING_FOR_KEY)
     found = load_actor(db(), UUID(person_id), UUID(wanted) if wanted else None)
     if found is None or str(found[1].session_version) != version:
-        return ANONYMOUS, None
-    return found
+        return None
+    return SignedIn(*found)
 
 
 def _forget() -> None:
-    g.pop("actor", None)
-    g.pop("user", None)
+    for name in ("actor", "user", "_login_user"):
+        g.pop(name, None)

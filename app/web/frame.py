@@ -25,7 +25,7 @@ from app.models.accounts import Membership, Organisation
 from app.models.records import Message
 from app.web.access import public
 from app.web.actions import buttons, page_of
-from app.web.context import actor, db, now, user
+from app.web.context import SIGNED_IN_KEY, actor, db, now, user
 from app.web.navigation import desk_navigation, top_navigation
 
 POLICY = (
@@ -155,6 +155,6 @@ def _headers(answer: Response) -> Response:
     answer.headers.setdefault("X-Content-Type-Options", "nosniff")
     answer.headers.setdefault("Referrer-Policy", "same-origin")
     answer.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if session.get("user") and request.endpoint != "static":
+    if session.get(SIGNED_IN_KEY) and request.endpoint != "static":
         answer.headers.setdefault("Cache-Control", "no-store")
     return answer

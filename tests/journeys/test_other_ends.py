@@ -102,9 +102,8 @@ def test_takes_the_next_rank_when_an_objection_is_upheld(walk: Walk) -> None:
     fallen = first.bid
     following = next(bid for bid in demand.bids if bid.id != fallen.id)
     walk.be("organizer").do(fallen, "disqualify", reason="材料不实")
-    if following.state is BidState.RESERVE:
-        walk.send(f"/bids/{following.id}/promote")
-    walk.decides(demand)
+    assert following.state is BidState.RESERVE
+    walk.decides(demand, following)
     walk.lets_notice_end(walk.announces(demand))
     assert demand.state is DemandState.AWARDED
     active = walk.newest(Award, Award.demand_id == demand.id, Award.state == AwardState.ACTIVE)

@@ -249,9 +249,10 @@ class Walk:
 
     # Award and notice.
 
-    def decides(self, demand: Demand) -> None:
-        """The organizer decides as the form proposes."""
-        self.be("organizer").send(f"/demands/{demand.id}/decision", {"basis": "按评审排序确定，经集体研究。"})
+    def decides(self, demand: Demand, *chosen: Bid) -> None:
+        """The organizer decides as the form proposes, or for the given bids."""
+        data = {"basis": "按评审排序确定，经集体研究。"} | {f"chosen_{bid.id.hex}": "y" for bid in chosen}
+        self.be("organizer").send(f"/demands/{demand.id}/decision", data)
 
     def announces(self, demand: Demand) -> Notice:
         """The award goes on public notice."""
