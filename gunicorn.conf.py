@@ -9,6 +9,8 @@ from config import Config, ConfigError, is_loopback
 
 bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
 worker_class = "gthread"
+# Imported once, then forked: no connection is opened before the first request.
+preload_app = True
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 threads = int(os.environ.get("WEB_THREADS") or 4)
 timeout = 60

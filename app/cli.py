@@ -8,6 +8,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from flask_babel import force_locale
 
+from app.accounts.demo import demo_accounts_command
 from app.core import migrate
 from app.core.db import Database
 from app.core.i18n import DEFAULT_LOCALE, Lazy
@@ -24,7 +25,7 @@ WORKER_PAUSE_SECONDS = 30
 def init_cli(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(database_commands)
-    for command in (tick, worker, list_access, procedure, invariants, seed):
+    for command in (tick, worker, list_access, procedure, invariants, seed, prepare_demo):
         app.cli.add_command(command)
 
 
@@ -141,3 +142,13 @@ def seed(demo: bool) -> None:  # noqa: ARG001 - asked for, so that nobody loads 
 
     bids = load_demo(current_app._get_current_object(), current_app.config["CLOCK"]())  # type: ignore[attr-defined]
     click.echo(f"demonstration loaded, {bids} bids" if bids else "the demonstration is loaded already")
+
+
+@click.command("prepare-demo")
+@with_appcontext
+@click.pass_context
+def prepare_demo(context: click.Context) -> None:
+    """Bring the tables up, load the demonstration if it is missing, and list its accounts, in one process."""
+    context.invoke(upgrade, revision="head")
+    context.invoke(seed, demo=True)
+    context.invoke(demo_accounts_command)

@@ -40,8 +40,22 @@ def _of_database(database: Database, now: datetime) -> list[str]:
 
 
 def _of_calendar(session: Session, now: datetime) -> list[str]:
+    return _missing_years(session, {day_of(now).year})
+
+
+def warnings(database: Database, now: datetime) -> list[str]:
+    """What will be wrong soon: the next year's calendar is not loaded. The site still does all it can do.
+
+    It is published in the last weeks of a year, so its absence must not take the site out of service."""
+    try:
+        with database.reading() as session:
+            return _missing_years(session, {day_of(now + AHEAD).year} - {day_of(now).year})
+    except SQLAlchemyError:
+        return []
+
+
+def _missing_years(session: Session, needed: set[int]) -> list[str]:
     loaded = set(session.scalars(select(CalendarYear.year)))
-    needed = {day_of(now).year, day_of(now + AHEAD).year}
     return [f"calendar_{year}" for year in sorted(needed - loaded)]
 
 

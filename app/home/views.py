@@ -96,11 +96,12 @@ def livez() -> ResponseReturnValue:
 @blueprint.get("/readyz")
 @public
 def readyz() -> ResponseReturnValue:
-    """Whether the site can do its work; 503 names what is wrong."""
+    """Whether the site can do its work; 503 names what is wrong, `warnings` what soon will be."""
     failed = health.failures(database(), Path(current_app.config["FILES_DIR"]), now())
     if failed:
         return jsonify(status="not ready", failed=failed), 503
-    return jsonify(status="ok")
+    soon = health.warnings(database(), now())
+    return jsonify(status="ok", warnings=soon) if soon else jsonify(status="ok")
 
 
 def link(endpoint: str | None, **values: Any) -> str | None:
