@@ -294,6 +294,13 @@ def report_is_overdue(demonstration: Demonstration, now: datetime) -> Refusal | 
     return None
 
 
+def report_is_filed(demonstration: Demonstration, now: datetime) -> Refusal | None:
+    """A listing comes back when its yearly report is not overdue: the clock would suspend it again at once."""
+    if report_is_overdue(demonstration, now) is None:
+        return Refusal("report_overdue", _l("The yearly effect report is overdue: file it first."))
+    return None
+
+
 DEMONSTRATION = register(
     Workflow(
         Demonstration,
@@ -354,6 +361,7 @@ DEMONSTRATION = register(
                 permission=P.DEMONSTRATION_LIST,
                 label=_l("Confirm the listing"),
                 done=_l("Listing confirmed"),
+                guards=(report_is_filed,),
                 needs_reason=True,
             ),
             Transition(
@@ -383,6 +391,7 @@ DEMONSTRATION = register(
                 permission=P.DEMONSTRATION_LIST,
                 label=_l("Resume the listing"),
                 done=_l("Listing resumed"),
+                guards=(report_is_filed,),
                 needs_reason=True,
             ),
             Transition(
