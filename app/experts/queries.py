@@ -78,6 +78,16 @@ def seats_of(expert_id: UUID) -> Select[Assignment]:
     )
 
 
+def seats_shown(expert: Expert, by: Actor) -> Select[Assignment]:
+    """The expert's seats on the profile: all for expert and supervisors; for an organizer those of the own rounds."""
+    query = seats_of(expert.id)
+    if expert.user_id == by.user_id or by.has(Role.SUPERVISOR):
+        return query
+    if by.organisation_id is None:
+        return query.where(false())
+    return query.where(Assignment.panel_id.in_(_panels_of(by.organisation_id)))
+
+
 def waiting_seats(session: Session, expert_id: UUID) -> list[Assignment]:
     """Invitations that the expert has not answered."""
     return list(session.scalars(seats_of(expert_id).where(Assignment.state == AssignmentState.INVITED)))
@@ -103,15 +113,19 @@ def party_names(session: Session, bids: list[Bid]) -> list[tuple[Bid, str]]:
     return sorted(named, key=lambda each: (each[1], str(each[0].id)))
 
 
-def conflicts_of(session: Session, expert: Expert) -> list[tuple[Conflict, str]]:
-    """The conflicts on record of an expert with the demands' titles, latest first."""
-    rows = session.execute(
+def conflicts_of(session: Session, expert: Expert, by: Actor) -> list[tuple[Conflict, str]]:
+    """The conflicts on record of an expert with the demands' titles, latest first.
+
+    All for the expert and supervisors; an organizer reads those of the own rounds, for a conflict tells of a panel."""
+    query = (
         select(Conflict, Demand.title)
         .join(Demand, Conflict.demand_id == Demand.id)
         .where(Conflict.expert_id == expert.id)
         .order_by(Conflict.at.desc(), Conflict.id)
     )
-    return [(row[0], row[1]) for row in rows]
+    if expert.user_id != by.user_id and not by.has(Role.SUPERVISOR):
+        query = query.join(Round, Demand.round_id == Round.id).where(Round.organiser_id == by.organisation_id)
+    return [(row[0], row[1]) for row in session.execute(query)]
 
 
 def names_of(session: Session, ids: list[UUID]) -> dict[str, tuple[str, str]]:

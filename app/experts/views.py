@@ -54,8 +54,8 @@ def show(expert_id: UUID) -> ResponseReturnValue:
         is_kept=is_kept,
         fields=_names(),
         languages={each.value: each.label for each in LANGUAGES},
-        seats=paginate(db(), queries.seats_of(expert.id)),
-        conflicts=queries.conflicts_of(db(), expert),
+        seats=paginate(db(), queries.seats_shown(expert, actor())),
+        conflicts=queries.conflicts_of(db(), expert, actor()),
         entries=timeline(db(), expert),
     )
 
