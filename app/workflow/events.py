@@ -70,7 +70,8 @@ def events_of(session: Session, *things: Any) -> list[Event]:
 
 
 def _role(by: Actor, permission: Permission | None) -> str | None:
-    if by.is_system:
+    # Rights without a person are those of a command run on the machine itself.
+    if by.is_system or (by.user_id is None and by.roles):
         return "system"
     held = [role for role in by.roles if permission is None or permission in ROLES[role]]
     return sorted(role.value for role in held)[0] if held else None

@@ -113,7 +113,7 @@ def _spring_2026() -> list[Plan]:
     lamp = _plan("landslide", R26A, day, "signed", _firms(18, 2), asks=True)
     rice = _plan("rice", R26A, day, "reviewing", _firms(11, 3))
     return [
-        _plan("flood", R26A, day, "signed", _firms(0, 6), asks=True, corrects=True),
+        _plan("flood", R26A, day, "signed", _firms(0, 8), asks=True, corrects=True),
         _plan("tunnel", R26A, day, "active", _firms(15, 3), milestones=1),
         _plan("chem", R26A, day, "drafting", _firms(3, 5)),
         _plan("park", R26A, date(2026, 4, 9), "in_signature", _firms(1, 2)),
@@ -136,15 +136,15 @@ def _autumn_2026() -> list[Plan]:
     summer, late = date(2026, 8, 24), date(2026, 11, 2)
     merged_into = _plan("subsidy", R26B, late, "vetting")
     return [
-        _plan("applianceline", R26B, summer, "in_notice", _firms(3, 6), wait_until=date(2026, 11, 17)),
-        _plan("river", R26B, summer, "objection", _firms(0, 6)),
+        _plan("applianceline", R26B, summer, "in_notice", _firms(3, 7), wait_until=date(2026, 11, 17)),
+        _plan("river", R26B, summer, "objection", _firms(0, 8)),
         _plan("display", R26B, summer, "recommended", _firms(2, 5)),
         _plan("claim", R26B, date(2026, 9, 14), "reviewing", _firms(0, 7), asks=True),
         _plan("bridge", R26B, date(2026, 9, 28), "screening", _firms(4, 6)),
         _plan("fire", R26B, date(2026, 9, 28), "screening", _firms(1, 3)),
         _plan("tutor", R26B, date(2026, 10, 12), "closed", _firms(0, 5)),
-        _plan("pump", R26B, date(2026, 10, 12), "closed", _firms(3, 6)),
-        _plan("citybrain", R26B, late, "open", _firms(0, 5), asks=True, window_days=60),
+        _plan("pump", R26B, date(2026, 10, 12), "closed", _firms(3, 7)),
+        _plan("citybrain", R26B, late, "open", _firms(0, 6), asks=True, window_days=60),
         _plan("classroom", R26B, late, "open", _firms(9, 2), asks=True, window_days=45),
         _plan("hydropower", R26B, late, "open", _firms(3, 4), window_days=50),
         _plan("blueprint", R26B, date(2026, 11, 9), "open", _firms(4, 1), window_days=40),
