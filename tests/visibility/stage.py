@@ -18,6 +18,7 @@ from app.models import (
     Conflict,
     Demand,
     Expert,
+    Membership,
     Message,
     OpeningRecord,
     Organisation,
@@ -124,6 +125,8 @@ class Stage:
         self._message()
         self.things |= {"unit": self.unit, "round": world.round}
         self.things |= {"member": self.experts[1], "left": self.experts[5]}
+        query = select(Membership).where(Membership.user_id == self.unit_person.id)
+        self.things["membership"] = self.session.scalars(query).one()
         for storage_name in self.session.scalars(select(BidFile.storage_name)):
             if not self.store.exists(storage_name):
                 self._fill(storage_name, "another file")
