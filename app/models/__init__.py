@@ -37,6 +37,7 @@ from app.models.demands import (
     VisitSignup,
     Watch,
 )
+from app.models.jobs import Job, SheetImport
 from app.models.outcomes import (
     Acceptance,
     AcceptanceResult,
@@ -49,6 +50,7 @@ from app.models.outcomes import (
 from app.models.records import Attachment, Event, Mail, Message
 from app.models.reviews import Assignment, Conflict, Expert, Panel, Score, Sheet
 from app.models.rounds import CalendarDay, CalendarYear, Criterion, Round, RoundOfficer, Rubric
+from app.models.unsaved import UnsavedText
 
 __all__ = [
     "OPEN_OBJECTIONS",
@@ -88,6 +90,7 @@ __all__ = [
     "FormalCheck",
     "Intent",
     "Invitation",
+    "Job",
     "Mail",
     "Membership",
     "Message",
@@ -107,9 +110,11 @@ __all__ = [
     "Rubric",
     "Score",
     "Sheet",
+    "SheetImport",
     "SignInFailure",
     "SiteVisit",
     "Subsidy",
+    "UnsavedText",
     "User",
     "VisitSignup",
     "Watch",
