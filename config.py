@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -23,6 +24,7 @@ MIN_SECRET_LENGTH = 32
 MIN_SECRET_DISTINCT = 10
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 MIB = 1024 * 1024
+CLAMD_ADDRESS = re.compile(r"(unix:)?/\S+|(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}")
 
 
 class ConfigError(Exception):
@@ -54,6 +56,9 @@ class Config:
     SESSION_COOKIE_SAMESITE: str = "Lax"
     PERMANENT_SESSION_LIFETIME: timedelta = timedelta(hours=12)
     MAX_CONTENT_LENGTH: int = 64 * MIB
+    CLAMD_ADDRESS: str = ""
+    CLAMD_SECONDS: int = 5
+    UNIT_FILE_BYTES: int = 5 * 1024 * MIB
     MAX_FORM_MEMORY_SIZE: int = 2 * MIB
     MAX_FORM_PARTS: int = 2000
     WTF_CSRF_TIME_LIMIT: int | None = None
@@ -76,6 +81,10 @@ class Config:
             )
         if self.MAIL not in ("sink", "console"):
             raise ConfigError(f"MAIL is {self.MAIL!r}; it can be 'sink' or 'console'.")
+        if self.CLAMD_ADDRESS and not CLAMD_ADDRESS.fullmatch(self.CLAMD_ADDRESS):
+            raise ConfigError(
+                f"CLAMD_ADDRESS is {self.CLAMD_ADDRESS!r}; it can be host:port, or the absolute path of a socket."
+            )
 
     @property
     def MAIL_DIR(self) -> Path:  # noqa: N802 - a setting, named like its neighbours
@@ -122,6 +131,9 @@ class Config:
             MAIL_FROM=env.get("MAIL_FROM") or _sender(public.hostname),
             SESSION_COOKIE_SECURE=public.scheme == "https",
             MAX_CONTENT_LENGTH=_integer(env, "MAX_CONTENT_LENGTH", 64 * MIB),
+            CLAMD_ADDRESS=env.get("CLAMD_ADDRESS", "").strip(),
+            CLAMD_SECONDS=_integer(env, "CLAMD_SECONDS", 5),
+            UNIT_FILE_BYTES=_integer(env, "UNIT_FILE_BYTES", 5 * 1024 * MIB),
         )
 
     @classmethod

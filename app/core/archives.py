@@ -116,6 +116,8 @@ def _check_end_record(file: BinaryIO) -> None:
     if place < 0 or len(tail) - place < END_RECORD.size:
         raise FileRefused("file_damaged")
     fields = END_RECORD.unpack_from(tail, place)
+    if place + END_RECORD.size + fields[7] != len(tail):
+        raise FileRefused("file_polyglot")
     is_zip64 = tail[max(place - 20, 0) : place].startswith(b"PK\x06\x07")
     if is_zip64 or fields[4] > MAX_ENTRIES or fields[5] > MAX_DIRECTORY:
         raise FileRefused("archive_entries", count=MAX_ENTRIES)

@@ -59,7 +59,7 @@ class FileStore:
         storage_name = secrets.token_hex(16)
         target = self.path(storage_name)
         _make_folders(target.parent)
-        part = target.with_name(f".{storage_name}.part")
+        part = self.part(storage_name)
         try:
             sha256, size = _write(part, stream, limit)
             part.replace(target)
@@ -81,6 +81,41 @@ class FileStore:
             raise
         return Upload(saved.storage_name, saved.sha256, saved.size, media_type, safe_filename(original_name))
 
+    def begin(self) -> str:
+        """The storage name of a file that will arrive in chunks."""
+        storage_name = secrets.token_hex(16)
+        part = self.part(storage_name)
+        _make_folders(part.parent)
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        return storage_name
+
+    def append(self, storage_name: str, chunk: bytes, *, offset: int) -> int:
+        """Writes a chunk at its place; what lies behind it from a broken attempt is dropped. Returns the new length.
+
+        On return it is on disk for good. Raises FileNotFoundError when the part is gone, ValueError when it is
+        shorter than `offset`."""
+        with self.part(storage_name).open("r+b") as file:
+            if file.seek(0, os.SEEK_END) < offset:
+                raise ValueError("a gap")
+            file.truncate(offset)
+            file.seek(offset)
+            file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        return offset + len(chunk)
+
+    def finish(self, storage_name: str) -> None:
+        """Makes a whole file of what arrived in chunks; once more does no harm. Raises FileNotFoundError."""
+        target = self.path(storage_name)
+        if not target.exists():
+            self.part(storage_name).replace(target)
+            _sync_folder(target.parent)
+
+    def part(self, storage_name: str) -> Path:
+        """Where a file lies while it arrives."""
+        target = self.path(storage_name)
+        return target.with_name(f".{storage_name}.part")
+
     def open(self, storage_name: str) -> BinaryIO:
         """The stored file for reading. Raises FileNotFoundError."""
         return self.path(storage_name).open("rb")
@@ -96,15 +131,20 @@ class FileStore:
         return self.path(storage_name).is_file()
 
     def delete(self, storage_name: str) -> None:
-        """Removes the file for good; one that is gone already is no error."""
-        path = self.path(storage_name)
-        with contextlib.suppress(FileNotFoundError):
-            path.unlink()
-            _sync_folder(path.parent)
+        """Removes the file for good, whole or in part; one that is gone already is no error."""
+        for path in (self.path(storage_name), self.part(storage_name)):
+            with contextlib.suppress(FileNotFoundError):
+                path.unlink()
+                _sync_folder(path.parent)
 
-    def names(self) -> Iterator[str]:
-        """Every storage name in the store, in no order, for the comparison with the rows that name them."""
-        return (path.name for path in self.root.glob("??/??/*") if STORAGE_NAME.fullmatch(path.name))
+    def names(self, *, older_than: float | None = None) -> Iterator[str]:
+        """Every storage name in the store, parts too, in no order, for the comparison with the rows that name them.
+
+        `older_than` is a time in seconds since 1970: what changed later is left out."""
+        for path in self.root.glob("??/??/*"):
+            name = path.name.removeprefix(".").removesuffix(".part")
+            if STORAGE_NAME.fullmatch(name) and (older_than is None or _changed_at(path) < older_than):
+                yield name
 
 
 def safe_filename(name: str) -> str:
@@ -121,6 +161,20 @@ def safe_filename(name: str) -> str:
     if not dot or len(extension) > MAX_EXTENSION:
         return plain[:MAX_FILENAME].rstrip(" .") or "file"
     return f"{stem[: MAX_FILENAME - len(extension) - 1].rstrip(' .') or 'file'}.{extension}"
+
+
+def _changed_at(path: Path) -> float:
+    """When the file last changed, in seconds since 1970; endlessly late when it has gone."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return float("inf")
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file in hexadecimal, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _write(path: Path, stream: BinaryIO, limit: int) -> tuple[str, int]:

@@ -1,7 +1,6 @@
 """What a file really is: its extension, its first bytes and its container must agree, or it is refused."""
 
 import io
-import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -10,7 +9,9 @@ import filetype  # type: ignore[import-untyped]
 
 from app.core.archives import Archive, Budget, printable
 from app.core.office import MAIN_PART, check_office
-from app.core.pictures import check_pixels
+from app.core.pdfs import check_pdf
+from app.core.pictures import check_picture
+from app.core.raw import mapped
 from app.core.refused_files import FileRefused
 
 MEDIA_TYPES = {
@@ -31,19 +32,11 @@ TEXTS = frozenset({"txt", "csv", "json", "md"})
 """What may lie in a zip archive besides documents."""
 
 HEAD = 8192
-TAIL = 2**16
 PIECE = 2**20
 MEGABYTE = 2**20
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 OLE_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 SNIFFED_AS = {"image/apng": "image/png"}
-
-# The key of a PDF's trailer, each letter of which may be written as a hexadecimal escape.
-PDF_ENCRYPTED = re.compile(
-    rb"/"
-    + b"".join(rb"(?:%c|#%02x)" % (letter, letter) for letter in b"Encrypt")
-    + rb"\s*(?:\d+\s+\d+\s+R|<<)"
-)
 
 
 def inspect(
@@ -86,10 +79,11 @@ def _check(file: BinaryIO, kind: str, budget: Budget) -> None:
     sniffed = filetype.guess_mime(head)
     if SNIFFED_AS.get(sniffed, sniffed) != MEDIA_TYPES[kind]:
         raise FileRefused("file_content")
-    if kind == "pdf":
-        _check_pdf(file)
-    else:
-        check_pixels(file, kind)
+    with mapped(file) as raw:
+        if kind == "pdf":
+            check_pdf(raw)
+        else:
+            check_picture(file, raw, kind)
 
 
 def _check_container(file: BinaryIO, kind: str, head: bytes, budget: Budget) -> None:
@@ -116,16 +110,6 @@ def _check_entries(archive: Archive, budget: Budget) -> None:
                 raise FileRefused("archive_kind", name=printable(name))
         elif content:
             _check(io.BytesIO(content), kind, budget)
-
-
-def _check_pdf(file: BinaryIO) -> None:
-    size = file.seek(0, 2)
-    file.seek(max(size - TAIL, 0))
-    if b"%%EOF" not in file.read():
-        raise FileRefused("file_damaged")
-    file.seek(0)
-    if any(PDF_ENCRYPTED.search(piece) for piece in _overlapping(file, 256)):
-        raise FileRefused("file_encrypted")
 
 
 def _overlapping(file: BinaryIO, overlap: int) -> Iterator[bytes]:

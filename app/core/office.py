@@ -18,6 +18,11 @@ MAIN_PART = {
 ACTIVE_NAME = re.compile(
     r"vbaproject|vbadata|(^|/)(macrosheets|activex)/|\.(docm|dotm|xlsm|xltm|xlam|xlsb|pptm|exe|dll)$"
 )
+# A template or object fetched from the network when the document is opened; links that a reader clicks are harmless.
+OUTSIDE_TARGET = re.compile(
+    r"(https?|ftps?|smb|mhtml):|[\\/]{2}|file:(//[^/\\:]+[\\/]|[\\/]{4})", re.IGNORECASE
+)
+HARMLESS_LINKS = ("/hyperlink", "/image")
 ACTIVE_TYPE = re.compile(r"macroenabled|vbaproject|vbadata|macrosheet|activex")
 
 
@@ -37,7 +42,7 @@ def check_office(archive: Archive, kind: str) -> None:
         raise FileRefused("file_content")
     for name, info in archive.entries.items():
         if name != CONTENT_TYPES:
-            _check_part(archive, info, is_xml=name.endswith((".xml", ".rels")))
+            _check_part(archive, info, name=name)
 
 
 def _content_types(archive: Archive, info: ZipInfo) -> dict[str, str]:
@@ -54,14 +59,24 @@ def _content_types(archive: Archive, info: ZipInfo) -> dict[str, str]:
     return types
 
 
-def _check_part(archive: Archive, info: ZipInfo, *, is_xml: bool) -> None:
+def _check_part(archive: Archive, info: ZipInfo, *, name: str) -> None:
     """Unpacks the part once, which finds damage and size, and reads it if it is XML."""
-    parser = _strict_parser() if is_xml else None
+    parser = _strict_parser() if name.endswith((".xml", ".rels")) else None
+    if parser is not None and name.endswith(".rels"):
+        parser.StartElementHandler = _check_relationship
     for piece in archive.pieces(info):
         if parser is not None:
             _feed(parser, piece, is_last=False)
     if parser is not None:
         _feed(parser, b"", is_last=True)
+
+
+def _check_relationship(_tag: str, attributes: dict[str, str]) -> None:
+    is_outside = attributes.get("TargetMode", "").casefold() == "external"
+    if not is_outside or attributes.get("Type", "").endswith(HARMLESS_LINKS):
+        return
+    if OUTSIDE_TARGET.match(attributes.get("Target", "").strip()):
+        raise FileRefused("file_outside")
 
 
 def _strict_parser() -> expat.XMLParserType:

@@ -12,6 +12,17 @@ REASONS: dict[str, Lazy] = {
     "file_encrypted": _l("The file is encrypted or protected by a password. Remove the protection first."),
     "file_macros": _l("The file contains macros or other active content. Save it without them."),
     "file_entities": _l("The file declares outside content. Save it again with an office program."),
+    "file_outside": _l(
+        "The file loads a template or an object from another address. Remove that link first."
+    ),
+    "file_active": _l("The PDF contains a script or starts a program. Print it into a new PDF."),
+    "file_embedded": _l(
+        "The PDF holds other files inside. Print it into a new PDF and upload the other files by themselves."
+    ),
+    "file_polyglot": _l(
+        "Something else is attached before or behind the content of the file. Save it again."
+    ),
+    "file_infected": _l("The malware scanner found %(finding)s in the file. It was not kept."),
     "file_pixels": _l("The picture has more than %(millions)s million pixels. Make it smaller."),
     "archive_expands": _l("The file expands too far when it is unpacked."),
     "archive_entries": _l("The archive holds more than %(count)s files."),

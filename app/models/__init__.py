@@ -37,6 +37,7 @@ from app.models.demands import (
     VisitSignup,
     Watch,
 )
+from app.models.files import ScanState, StagedUpload, StoredFile
 from app.models.jobs import Job, SheetImport
 from app.models.outcomes import (
     Acceptance,
@@ -108,11 +109,14 @@ __all__ = [
     "Round",
     "RoundOfficer",
     "Rubric",
+    "ScanState",
     "Score",
     "Sheet",
     "SheetImport",
     "SignInFailure",
     "SiteVisit",
+    "StagedUpload",
+    "StoredFile",
     "Subsidy",
     "UnsavedText",
     "User",

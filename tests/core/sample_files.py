@@ -55,11 +55,12 @@ def make_png(width: int = 1, height: int = 1) -> bytes:
 
 
 def make_jpeg(width: int = 1, height: int = 1) -> bytes:
-    """The header segments of a JPEG picture that claims this size."""
+    """The segments of a JPEG picture that claims this size, with a scan of a few bytes."""
     application = b"\xff\xe0" + struct.pack(">H", 16) + b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0"
     tables = b"\xff\xdb" + struct.pack(">H", 67) + bytes(65)
     frame = b"\xff\xff\xc0" + struct.pack(">HBHHB", 11, 8, height, width, 1) + b"\x01\x11\x00"
-    return b"\xff\xd8" + application + tables + frame + b"\xff\xd9"
+    scan = b"\xff\xda" + struct.pack(">H", 8) + b"\x01\x01\x00\x00\x3f\x00" + b"\x12\x34"
+    return b"\xff\xd8" + application + tables + frame + scan + b"\xff\xd9"
 
 
 def make_webp(kind: bytes = b"VP8X", width: int = 1, height: int = 1) -> bytes:
