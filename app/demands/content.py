@@ -1,11 +1,8 @@
-"""What a demand says in public: the snapshot that an edition keeps, how it reads, and how two of them differ."""
+"""What a demand says in public: the snapshot that an edition keeps, and how it reads."""
 
 import json
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from difflib import SequenceMatcher
 from enum import Enum
 from typing import Any
 
@@ -83,17 +80,6 @@ CODES: dict[str, type[Coded]] = {
     "conditions.kind": ConditionKind,
 }
 MONEY = frozenset({"budget_fen", "fundings.amount_fen"})
-TOKENS = re.compile(r"\w+|\s+|[^\w\s]")
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One field that differs between two editions; each side is a list of (is changed, text)."""
-
-    field: str
-    label: Lazy
-    before: list[tuple[bool, str]]
-    after: list[tuple[bool, str]]
 
 
 def snapshot(session: Session, demand: Demand, *, restricted_edition: int = 1) -> dict[str, Any]:
@@ -128,17 +114,6 @@ def public_data_rows(demand: Demand) -> list[dict[str, Any]]:
         else {name: row.get(name) for name in SHOWN_OF_PROTECTED_DATA}
         for row in demand.data_provided
     ]
-
-
-def differences(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
-    """The fields in which two snapshots differ, in the order of the page."""
-    found = []
-    for section in SECTIONS:
-        for name in section.fields:
-            old, new = before.get(name), after.get(name)
-            if old != new:
-                found.append(Change(name, LABELS[name], *_marked(shown(name, old), shown(name, new))))
-    return found
 
 
 def sections_of(content: dict[str, Any]) -> Iterator[tuple[Section, list[tuple[Lazy, str]]]]:
@@ -212,19 +187,6 @@ def _files(session: Session, demand: Demand, visibility: Visibility) -> list[dic
 def _row(name: str, row: dict[str, Any]) -> str:
     cells = ((label, shown(f"{name}.{cell}", row.get(cell))) for cell, label in CELLS[name].items())
     return _("; ").join(_("%(label)s: %(text)s", label=label, text=text) for label, text in cells if text)
-
-
-def _marked(before: str, after: str) -> tuple[list[tuple[bool, str]], list[tuple[bool, str]]]:
-    old, new = TOKENS.findall(before), TOKENS.findall(after)
-    left: list[tuple[bool, str]] = []
-    right: list[tuple[bool, str]] = []
-    for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        is_changed = kind != "equal"
-        if a < b:
-            left.append((is_changed, "".join(old[a:b])))
-        if c < d:
-            right.append((is_changed, "".join(new[c:d])))
-    return left, right
 
 
 def plain(value: Any) -> Any:

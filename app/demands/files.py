@@ -15,7 +15,12 @@ SLOTS: dict[str, tuple[Visibility, Lazy]] = {
     "pledge": (Visibility.INTERNAL, _l("Signed pledges")),
     "letter": (Visibility.INTERNAL, _l("Recommendation letter")),
 }
-LABELS: dict[str, Lazy] = {slot: label for slot, (_visibility, label) in SLOTS.items()}
+# Files that wait for a correction: seen by the parties alone, and published under their slot with it.
+PREPARED = {"prepared_picture": "picture", "prepared_description": "description"}
+LABELS: dict[str, Lazy] = {slot: label for slot, (_visibility, label) in SLOTS.items()} | {
+    "prepared_picture": _l("Public file that waits for a correction"),
+    "prepared_description": _l("Restricted file that waits for a correction"),
+}
 
 
 def may_read(session: Session, actor: Actor, attachment: Attachment) -> bool:

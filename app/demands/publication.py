@@ -1,15 +1,16 @@
 """From the recommendation to the published listing, and the withdrawal after closing."""
 
+import json
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.access import Actor, Permission, can
-from app.core.digests import digest
+from app.core.digests import canonical_json, digest
 from app.core.errors import NotPermitted, Refusal, RuleBroken, StateMovedOn
 from app.core.i18n import _l
-from app.demands.content import snapshot
+from app.demands.content import restricted_part, snapshot
 from app.models.base import Rows
 from app.models.demands import Demand, DemandEdition
 from app.models.records import Event
@@ -80,9 +81,10 @@ def write_edition(
     now: datetime,
     reason: str = "",
     is_material: bool = False,
+    departure_reason: str = "",
     restricted_edition: int = 1,
 ) -> DemandEdition:
-    """Keep the public text as it stands as the next edition, with the digest of its canonical form."""
+    """Keep the text as it stands as the next edition: the public part with its digest, the restricted part beside."""
     content = snapshot(session, demand, restricted_edition=restricted_edition)
     edition = DemandEdition(
         number=demand.edition + 1,
@@ -90,6 +92,8 @@ def write_edition(
         digest=digest(content),
         reason=reason,
         is_material=is_material,
+        departure_reason=departure_reason,
+        restricted=json.loads(canonical_json(restricted_part(session, demand))),
         closes_at=closing_of(demand),
         published_at=now,
         published_by_id=by.user_id,

@@ -1,6 +1,6 @@
 """A demand with its indicators, milestones and money; its published editions; questions, visits and intents."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -105,6 +105,8 @@ class Demand(Identified, Versioned, Holdable, Base):
     purchase_commitment: Mapped[str] = mapped_column(Text, default="")
     # Terms. conditions: [{text, kind, is_hard, why}].
     deadline_months: Mapped[int] = mapped_column(default=12)
+    # A fixed day beside the time limit, where the season or a policy sets one.
+    finish_by: Mapped[date | None]
     ip_ownership: Mapped[IpOwnership] = mapped_column(Code(IpOwnership), default=IpOwnership.NEGOTIATE)
     ip_clause: Mapped[str] = mapped_column(Text, default="")
     benefit_sharing: Mapped[str] = mapped_column(Text, default="")
@@ -257,6 +259,10 @@ class DemandEdition(Identified, Base):
     digest: Mapped[str] = mapped_column(String(64))
     reason: Mapped[str] = mapped_column(Text, default="")
     is_material: Mapped[bool] = mapped_column(default=False)
+    # Why the officer did not follow the proposal that the correction is material; published with it.
+    departure_reason: Mapped[str] = mapped_column(Text, default="")
+    # What stands behind the restricted pledge; None in editions from before it was kept.
+    restricted: Mapped[dict[str, Any] | None]
     closes_at: Mapped[datetime]
     published_at: Mapped[datetime]
     published_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
@@ -277,6 +283,13 @@ class Question(Identified, Base):
     answer: Mapped[str | None] = mapped_column(Text)
     answered_at: Mapped[datetime | None]
     answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+    # The earlier question that this one goes on from.
+    follows_id: Mapped[UUID | None] = mapped_column(ForeignKey("question.id"))
+    # One answer to several questions stands under this one of them, the earliest.
+    answered_with_id: Mapped[UUID | None] = mapped_column(ForeignKey("question.id"))
+    # The answer changes the listing: a correction follows, and then is this edition.
+    is_correction_due: Mapped[bool] = mapped_column(default=False)
+    corrected_edition: Mapped[int | None]
 
     demand: Mapped[Demand] = relationship(back_populates="questions")
 
@@ -291,12 +304,20 @@ class SiteVisit(Identified, Base):
     place: Mapped[str] = mapped_column(String(200))
     note: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
+    # None: it begins when sign-up ends, takes any number, and is taken to last two hours.
+    ends_at: Mapped[datetime | None]
+    signup_until_at: Mapped[datetime | None]
+    capacity: Mapped[int | None]
+    cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str] = mapped_column(Text, default="")
+    minutes: Mapped[str] = mapped_column(Text, default="")
+    minutes_at: Mapped[datetime | None]
 
     demand: Mapped[Demand] = relationship()
 
 
 class VisitSignup(Identified, Base):
-    """A unit's place on a site visit."""
+    """A unit's places on a site visit. The owner's list shows the pass number, never the unit."""
 
     __tablename__ = "visit_signup"
     __table_args__ = (UniqueConstraint("visit_id", "organisation_id"),)
@@ -304,6 +325,8 @@ class VisitSignup(Identified, Base):
     visit_id: Mapped[UUID] = mapped_column(ForeignKey("site_visit.id"), index=True)
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    people: Mapped[int] = mapped_column(default=1)
+    pass_number: Mapped[str] = mapped_column(String(12), default="")
     created_at: Mapped[datetime]
 
 
@@ -320,6 +343,16 @@ class Intent(Identified, Base):
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     confirmed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+    declined_at: Mapped[datetime | None]
+    decline_reason: Mapped[str] = mapped_column(Text, default="")
+    withdrawn_at: Mapped[datetime | None]
+    # The agreement as it stood when the first party signed it; both sign the same digest.
+    agreement: Mapped[dict[str, Any] | None]
+    agreement_digest: Mapped[str | None] = mapped_column(String(64))
+    owner_signed_at: Mapped[datetime | None]
+    owner_signed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+    bidder_signed_at: Mapped[datetime | None]
+    bidder_signed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
 
     demand: Mapped[Demand] = relationship()
     organisation: Mapped[Organisation] = relationship()

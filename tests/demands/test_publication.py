@@ -11,7 +11,7 @@ from app.core.db import Database
 from app.core.digests import digest
 from app.core.errors import NotPermitted, RuleBroken, StateMovedOn
 from app.demands import corrections, services
-from app.demands.content import differences
+from app.demands.differences import differences
 from app.models.demands import Demand
 from app.models.procedure_codes import HoldReason
 from app.models.records import Message

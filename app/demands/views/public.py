@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 from app.core.errors import NotSeen
 from app.demands import queries
 from app.demands.completeness import progress
-from app.demands.content import differences, sections_of
+from app.demands.content import sections_of
 from app.demands.dialogue import question_cutoff
+from app.demands.differences import differences
 from app.demands.drafting import EDITABLE
 from app.demands.extras import extra_links
 from app.demands.files import LABELS
