@@ -8,6 +8,7 @@ from app.core.i18n import _l
 from app.demands import content, fairness, files, publication
 from app.demands.labels import CELLS, LABELS
 from app.demands.views import blueprint
+from app.demands.views.sections import field_url
 from app.demands.views.showing import standing
 from app.web.attachments import register_reader
 from app.web.navigation import add_desk_item
@@ -48,6 +49,7 @@ def init_app(app: Flask) -> None:
         demand_labels=LABELS,
         demand_cells=CELLS,
         demand_standing=standing,
+        demand_field_url=field_url,
         demand_findings=fairness.WORDING,
     )
     register_reader("demand", files.may_read)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from app.core import clock
 from app.core.errors import Refusal
 from app.core.i18n import _l
 from app.demands.labels import SECTIONS, Section, section_of
@@ -41,6 +42,7 @@ def gaps(demand: Demand, now: datetime) -> list[Refusal]:
     for rule in CHECKED:
         found.extend(rule(demand, now))
     found.extend(row_gaps(demand))
+    found.extend(_finish(demand, now))
     return found
 
 
@@ -127,6 +129,21 @@ def _award(demand: Demand) -> Iterator[Refusal]:
         yield Refusal("lanes_missing", _l("Several winners or lanes: give a number from 2 to 9."), "lanes")
     if not 1 <= demand.min_valid_bids <= 9:
         yield Refusal("min_bids", _l("The least number of valid bids is 1 to 9."), "min_valid_bids")
+
+
+def _finish(demand: Demand, now: datetime) -> Iterator[Refusal]:
+    if demand.finish_by is None:
+        return
+    if demand.finish_by <= clock.local(now).date():
+        yield Refusal("finish_too_early", _l("The day to be finished by lies in the past."), "finish_by")
+    months = demand.round.project_max_months
+    # From now to the day, bidding and review included: longer than the longest project plus a year is a slip.
+    if demand.finish_by > clock.local(now).date() + timedelta(days=31 * (months + 12)):
+        yield Refusal(
+            "finish_too_late",
+            _l("The day to be finished by lies beyond the %(n)s months that a project may last.", n=months),
+            "finish_by",
+        )
 
 
 def _safety(demand: Demand) -> Iterator[Refusal]:

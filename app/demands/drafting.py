@@ -24,6 +24,7 @@ from app.models.rounds import Round
 from app.models.states import DemandState, OrganisationState, RoundState
 from app.workflow import move, record, settle
 from app.workflow.demand_rules import findings_are_answered
+from app.workflow.unsaved import forget_unsaved
 
 P = Permission
 EDITABLE = (DemandState.DRAFT, DemandState.RETURNED)
@@ -74,6 +75,7 @@ CODES = [
     "process",
     "replicability",
 ]
+DAYS = ["finish_by"]
 LISTS = [
     "categories",
     "deliverables",
@@ -189,6 +191,7 @@ def submit_demand(session: Session, demand: Demand, *, by: Actor, now: datetime)
             raise RuleBroken(found)
     move(session, demand, "submit", by=by, now=now)
     demand.returned_fields = []
+    forget_unsaved(session, demand)
     if not demand.round.has_recommender:
         move(session, demand, "pass_on", by=by.as_system(), now=now)
     return demand
@@ -231,8 +234,8 @@ def apply_values(session: Session, demand: Demand, values: Mapping[str, Any]) ->
             setattr(demand, name, bool(value))
         elif name in NUMBERS:
             setattr(demand, name, value or 0)
-        elif name == "recommender_id":
-            demand.recommender_id = value
+        elif name == "recommender_id" or name in DAYS:
+            setattr(demand, name, value)
         elif name in CODES:
             if value is not None:
                 setattr(demand, name, value)
@@ -246,9 +249,9 @@ def set_rows(session: Session, demand: Demand, name: str, rows: list[Any]) -> No
     present = {str(each.id): each for each in getattr(demand, name) if each.id is not None}
     chosen = []
     for row in rows:
-        thing = present.pop(str(_get(row, "id") or ""), None) or model(id=uuid4())
+        thing = present.pop(str(cell_of(row, "id") or ""), None) or model(id=uuid4())
         for cell, default in cells.items():
-            value = _get(row, cell)
+            value = cell_of(row, cell)
             setattr(thing, cell, default if value is None else value)
         chosen.append(thing)
     # Positions are unique: move everything out of the way before the new order is written.
@@ -341,5 +344,6 @@ def _similar_titles(session: Session, demand: Demand) -> list[Finding]:
     ]
 
 
-def _get(row: Any, name: str) -> Any:
+def cell_of(row: Any, name: str) -> Any:
+    """A cell of a row, which is a mapping on a form and an object in the database."""
     return row.get(name) if isinstance(row, Mapping) else getattr(row, name, None)

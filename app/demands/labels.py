@@ -17,7 +17,7 @@ class Section:
 
 SECTIONS: tuple[Section, ...] = (
     Section(
-        "owner",
+        "who",
         _l("Owner and contact"),
         (
             "owner",
@@ -87,6 +87,7 @@ SECTIONS: tuple[Section, ...] = (
         (
             "closes_at",
             "deadline_months",
+            "finish_by",
             "ip_ownership",
             "ip_clause",
             "benefit_sharing",
@@ -140,6 +141,7 @@ LABELS: dict[str, Lazy] = {
     "purchase_commitment": _l("Commitment to buy after success"),
     "closes_at": _l("Closing time of bidding"),
     "deadline_months": _l("Time limit of the project (months)"),
+    "finish_by": _l("To be finished by"),
     "ip_ownership": _l("Ownership of intellectual property"),
     "benefit_sharing": _l("Sharing of benefits"),
     "is_consortium_allowed": _l("Consortia are accepted"),

@@ -24,6 +24,7 @@ from app.demands.publication import (
     return_to_owner,
 )
 from app.demands.relisting import leave_ended, relist_demand, relist_unchanged
+from app.demands.writing import save_section
 
 __all__ = [
     "answer_findings",
@@ -50,6 +51,7 @@ __all__ = [
     "relist_unchanged",
     "request_withdrawal",
     "return_to_owner",
+    "save_section",
     "sign_restricted_pledge",
     "submit_demand",
     "unwatch",

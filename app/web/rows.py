@@ -84,10 +84,13 @@ class RowsField(FieldList):
         """Whether another row may be added."""
         return len(self.entries) < self.max_rows
 
-    def add_row(self) -> None:
-        """Append a blank row, if there is room."""
+    def add_row(self, data: Any = unset_value) -> None:
+        """Append a blank row, if there is room; or one with this data, in place of the rows left blank."""
+        if data is not unset_value:
+            self.entries = self.filled
+            self._compact_indices()
         if self.has_room:
-            self.append_entry()
+            self.append_entry(data)
 
     def remove_row(self, name: str) -> bool:
         """Take away the row with this name (`indicators-3`); whether there was one."""

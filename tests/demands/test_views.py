@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
+from app.demands.writing import WRITTEN, saved_values
 from app.models.codes import Process
 from app.models.demands import Demand
 from app.models.procedure_codes import Role
@@ -62,7 +63,8 @@ def test_answers_on_every_page_of_a_draft(client: FussyClient, world: World, loc
     demand = make_demand(world, S.DRAFT)
     client.sign_in(world.owner)
     client.get(f"/language/{locale}")
-    for path in ("", "/edit", "/findings", "/files", "/submit", "/copy"):
+    sections = [f"/sections/{each.code}" for each in WRITTEN]
+    for path in ("", "/edit", *sections, "/findings", "/files", "/submit", "/print", "/copy"):
         assert client.get(f"/demands/{demand.id}{path}").status_code == 200, path
     for path in ("/desk/demands", "/demands/new"):
         assert client.get(path).status_code == 200, path
@@ -89,71 +91,50 @@ def test_keeps_what_was_typed_when_a_draft_cannot_be_read(client: FussyClient, w
     demand = make_demand(world, S.DRAFT)
     client.sign_in(world.owner)
     answer = client.submit(
-        f"/demands/{demand.id}/edit", {"budget_fen": "很多钱", "goal": "一小时内完成初筛。"}
+        f"/demands/{demand.id}/sections/money",
+        {"budget_fen": "很多钱", "purchase_commitment": "验收后一年内另购五套。"},
     )
     assert answer.status_code == 422
-    assert "一小时内完成初筛。" in words(answer)
+    assert "验收后一年内另购五套。" in words(answer)
     assert answer.tree.find(".//input[@id='budget_fen']").get("value") == "很多钱"
 
 
-def test_saves_the_whole_form_unchanged(client: FussyClient, world: World) -> None:
+def test_saves_every_section_unchanged(client: FussyClient, world: World) -> None:
     demand = make_demand(world, S.DRAFT)
     client.sign_in(world.owner)
-    before = [
-        demand.conditions,
-        demand.deliverables,
-        demand.data_provided,
-        demand.benefits,
-        demand.pay_schedule,
-        demand.budget_fen,
-        demand.categories,
-        [(i.id, i.position, i.name, i.target) for i in demand.indicators],
-        [(m.id, m.due_month) for m in demand.milestones],
-        [(f.id, f.amount_fen) for f in demand.fundings],
-    ]
-    answer = client.submit(f"/demands/{demand.id}/edit")
-    assert answer.status_code == 302
-    world.session.expire_all()
-    assert before == [
-        demand.conditions,
-        demand.deliverables,
-        demand.data_provided,
-        demand.benefits,
-        demand.pay_schedule,
-        demand.budget_fen,
-        demand.categories,
-        [(i.id, i.position, i.name, i.target) for i in demand.indicators],
-        [(m.id, m.due_month) for m in demand.milestones],
-        [(f.id, f.amount_fen) for f in demand.fundings],
-    ]
+
+    def whole() -> list[object]:
+        world.session.expire_all()
+        return [
+            *(saved_values(demand, each.code) for each in WRITTEN),
+            [(i.id, i.position) for i in demand.indicators],
+            [m.id for m in demand.milestones],
+            [f.id for f in demand.fundings],
+        ]
+
+    before = whole()
+    for each in WRITTEN:
+        assert client.submit(f"/demands/{demand.id}/sections/{each.code}").status_code == 302, each.code
+    assert before == whole()
 
 
 def test_saves_an_empty_draft(client: FussyClient, world: World) -> None:
     demand = make_demand(world, S.DRAFT)
     client.sign_in(world.owner)
-    answer = client.submit(
-        f"/demands/{demand.id}/edit",
-        {"title": "空白", "demand_type": "tech_rd", "field": "F01", "region": "420100"},
-        exact=True,
-    )
-    assert answer.status_code == 302
+    sent = {"what": {"title": "空白", "demand_type": "tech_rd", "field": "F01"}, "who": {"region": "420100"}}
+    for each in WRITTEN:
+        answer = client.submit(f"/demands/{demand.id}/sections/{each.code}", sent.get(each.code), exact=True)
+        assert answer.status_code == 302, each.code
     world.session.expire_all()
-    assert demand.indicators == []
-    assert demand.fundings == []
-    assert client.get(f"/demands/{demand.id}/edit").status_code == 200
-
-
-def test_refuses_a_draft_that_someone_saved_meanwhile(client: FussyClient, world: World) -> None:
-    demand = make_demand(world, S.DRAFT)
-    client.sign_in(world.owner)
-    page = f"/demands/{demand.id}/edit"
-    assert client.submit(page, {"version": "0"}).status_code == 422
+    assert (demand.indicators, demand.fundings) == ([], [])
+    for each in WRITTEN:
+        assert client.get(f"/demands/{demand.id}/sections/{each.code}").status_code == 200
 
 
 def test_adds_and_removes_rows_without_saving(client: FussyClient, world: World) -> None:
     demand = make_demand(world, S.DRAFT)
     client.sign_in(world.owner)
-    page = f"/demands/{demand.id}/edit"
+    page = f"/demands/{demand.id}/sections/targets"
     answer = client.submit(page, {"add_row": "indicators"})
     assert answer.status_code == 200
     assert answer.tree.find(".//*[@id='indicators-3-name']") is not None
@@ -198,7 +179,9 @@ def test_recommends_returns_and_publishes_through_pages(client: FussyClient, wor
     assert other.state is S.RETURNED
     assert other.returned_fields == [{"field": "pain_point", "message": "补充现状数据"}]
     client.sign_in(world.owner)
-    assert "补充现状数据" in words(client.get(f"/demands/{other.id}/edit"))
+    for page in ("edit", "sections/what"):
+        assert "补充现状数据" in words(client.get(f"/demands/{other.id}/{page}"))
+    assert "补充现状数据" not in words(client.get(f"/demands/{other.id}/sections/money"))
 
     third = make_demand(world, S.APPROVED)
     client.sign_in(world.organizer)

@@ -18,7 +18,9 @@ def test_relists_three_times_when_nobody_bids(walk: Walk) -> None:
         walk.be("owner").send(f"/demands/{demand.id}/relist", {"choice": "amend"}, exact=True)
         again = walk.newest(Demand, Demand.relists_id == demand.id)
         assert again.list_round == number
-        walk.send(f"/demands/{again.id}/edit", {"has_credit_pledge": "y", "has_integrity_pledge": "y"})
+        walk.send(
+            f"/demands/{again.id}/sections/pledges", {"has_credit_pledge": "y", "has_integrity_pledge": "y"}
+        )
         walk.submits_demand(again)
         walk.lists_demand(again)
         demand = again

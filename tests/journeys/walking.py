@@ -10,6 +10,8 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.core.clock import local, start_of_day
+from app.demands.labels import section_of
+from app.demands.writing import WRITTEN
 from app.models import (
     Assignment,
     Bid,
@@ -116,7 +118,9 @@ class Walk:
         }
         self.send("/demands/new", start)
         demand = self.newest(Demand, Demand.title == title)
-        self.send(f"/demands/{demand.id}/edit", demand_form() | extra)
+        typed = demand_form() | extra
+        for code, data in demand_sections(typed).items():
+            self.send(f"/demands/{demand.id}/sections/{code}", data)
         return demand
 
     def submits_demand(self, demand: Demand) -> None:
@@ -413,6 +417,15 @@ def check_form() -> dict[str, str]:
     return {
         f"{point.value}_verdict": "na" if point is CheckPoint.BLIND_COPY else "yes" for point in CheckPoint
     }
+
+
+def demand_sections(typed: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What is typed, by the section in which its field stands."""
+    found: dict[str, dict[str, Any]] = {each.code: {} for each in WRITTEN}
+    for name, value in typed.items():
+        field = {"procedure": "process", "recommender": "recommender_id"}.get(name, name.partition("-")[0])
+        found[section_of(field).code][name] = value
+    return found
 
 
 def demand_form() -> dict[str, Any]:

@@ -19,7 +19,7 @@ from app.models.codes import (
     Replicability,
     SafetyRequirement,
 )
-from app.web.fields import CodeField, CodesField, CountField, LongText, MoneyField, ShortText
+from app.web.fields import CodeField, CodesField, CountField, DayField, LongText, MoneyField, ShortText
 from app.web.forms import Form
 from app.web.validators import Email, Pattern, Required
 
@@ -284,6 +284,12 @@ class TermsPart(Form):
 
     deadline_months = CountField(
         _label("deadline_months"), maximum=120, description=_l("From the signed contract, for example 12.")
+    )
+    finish_by = DayField(
+        _label("finish_by"),
+        description=_l(
+            "Optional, when a season or a policy sets the day. For example: before the flood season, 2027-04-30."
+        ),
     )
     ip_ownership = CodeField(
         _label("ip_ownership"), IpOwnership, blank=None, description=_l("Who owns what the project makes.")

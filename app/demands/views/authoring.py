@@ -1,4 +1,4 @@
-"""Where a demand is written: begin, edit, check, add files, submit, copy."""
+"""Where a demand is begun, checked, given files, submitted, printed and copied; its sections are beside this file."""
 
 from uuid import UUID
 
@@ -9,20 +9,23 @@ from app.access import Permission
 from app.core.errors import NotSeen, RuleBroken
 from app.core.i18n import _
 from app.demands import queries, services
-from app.demands.completeness import gaps, progress
+from app.demands.answers import answers, printed
+from app.demands.completeness import progress
 from app.demands.drafting import check_editable, findings_now
 from app.demands.fairness import ADVICE, BLOCKING, WORDING
 from app.demands.files import LABELS, SLOTS
-from app.demands.forms.demand import DemandForm
 from app.demands.forms.small import BeginForm, ConfirmForm, FilesForm, RoundForm, answers_form
 from app.demands.views import blueprint
+from app.demands.views.sections import CHECK, steps
 from app.models.demands import Demand
 from app.models.records import Attachment
 from app.models.rounds import Round
-from app.web.access import requires, writes
+from app.web.access import public, requires, writes
+from app.web.actions import may
 from app.web.attachments import attach, attachments_of, listed
 from app.web.context import actor, db, now
 from app.web.loading import load
+from app.web.longform import unsaved_parts
 from app.web.pages import paginate
 from app.workflow import record
 
@@ -61,35 +64,6 @@ def begin() -> ResponseReturnValue:
     return page, 422 if form.is_submitted() else 200
 
 
-@blueprint.route("/demands/<uuid:demand_id>/edit", methods=["GET", "POST"])
-@requires(P.DEMAND_EDIT)
-@writes
-def edit(demand_id: UUID) -> ResponseReturnValue:
-    """The long form; a draft is saved as it is."""
-    demand = _load(demand_id)
-    check_editable(db(), demand, by=actor(), now=now())
-    form = DemandForm.of(demand, queries.recommending_units(db()))
-    if form.is_submitted() and form.row_command():
-        return _edit_page(demand, form)
-    if form.validate_on_submit():
-        try:
-            services.edit_demand(
-                db(),
-                demand,
-                by=actor(),
-                now=now(),
-                values=form.values(),
-                expected_version=form.expected_version,
-            )
-            flash(_("Draft saved."), "success")
-            then = request.form.get("then", "edit")
-            target = {"findings": "demands.findings", "submit": "demands.submit"}.get(then, "demands.edit")
-            return redirect(url_for(target, demand_id=demand.id))
-        except RuleBroken as error:
-            form.add_refusals(error.refusals)
-    return _edit_page(demand, form), 422 if form.is_submitted() else 200
-
-
 @blueprint.route("/demands/<uuid:demand_id>/findings", methods=["GET", "POST"])
 @requires(P.DEMAND_EDIT)
 @writes
@@ -110,6 +84,7 @@ def findings(demand_id: UUID) -> ResponseReturnValue:
         wording=WORDING,
         advice=ADVICE,
         blocking=BLOCKING,
+        steps=steps(demand, "findings"),
     )
     return page, 422 if form.is_submitted() else 200
 
@@ -133,7 +108,9 @@ def manage_files(demand_id: UUID) -> ResponseReturnValue:
             form.add_refusals(error.refusals)
     rows = attachments_of(db(), demand)
     pairs = list(zip(rows, listed(rows, LABELS), strict=True))
-    page = render_template("demands/files.html", demand=demand, form=form, pairs=pairs)
+    page = render_template(
+        "demands/files.html", demand=demand, form=form, pairs=pairs, steps=steps(demand, "files")
+    )
     return page, 422 if form.is_submitted() else 200
 
 
@@ -169,16 +146,30 @@ def submit(demand_id: UUID) -> ResponseReturnValue:
         except RuleBroken as error:
             form.add_refusals(error.refusals)
     found = findings_now(db(), demand)
+    parts = progress(demand, now())
     page = render_template(
         "demands/submit.html",
         demand=demand,
         form=form,
-        gaps=gaps(demand, now()),
+        gaps=[gap for each in parts for gap in each.gaps],
+        parts=zip(parts, answers(demand), strict=True),
         findings=found,
         open_findings=[row for row in found if not (row.get("answer") or "").strip()],
         wording=WORDING,
+        unsaved=[each.section for each in parts if each.section.code in unsaved_parts(demand)],
+        files=listed(attachments_of(db(), demand), LABELS),
+        steps=steps(demand, CHECK),
     )
     return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.get("/demands/<uuid:demand_id>/print")
+@public
+def print_view(demand_id: UUID) -> ResponseReturnValue:
+    """The demand on paper: all of it for its own authors, the public part for everyone else."""
+    demand = load(db(), queries.visible_to(actor()), demand_id)
+    text = printed(db(), demand, is_own=may(P.DEMAND_EDIT, demand))
+    return render_template("demands/print.html", demand=demand, **text)
 
 
 @blueprint.route("/demands/<uuid:demand_id>/copy", methods=["GET", "POST"])
@@ -208,7 +199,3 @@ def _load(demand_id: UUID) -> Demand:
 
 def _round(rounds: list[Round], chosen: str) -> Round:
     return next(each for each in rounds if str(each.id) == chosen)
-
-
-def _edit_page(demand: Demand, form: DemandForm) -> str:
-    return render_template("demands/edit.html", demand=demand, form=form, progress=progress(demand, now()))
