@@ -12,6 +12,7 @@ class Permission(StrEnum):
     ORGANISATION_EDIT = "organisation:edit"
     MEMBERSHIP_MANAGE = "membership:manage"
     CALENDAR_KEEP = "calendar:keep"
+    FAIRNESS_KEEP = "fairness:keep"
     ROUND_EDIT = "round:edit"
     ROUND_RUN = "round:run"
     EXPERT_KEEP = "expert:keep"
@@ -79,7 +80,7 @@ class Permission(StrEnum):
 P = Permission
 
 ROLES: dict[Role, frozenset[Permission]] = {
-    Role.OPERATOR: frozenset({P.ORGANISATION_VERIFY, P.MEMBERSHIP_MANAGE, P.CALENDAR_KEEP}),
+    Role.OPERATOR: frozenset({P.ORGANISATION_VERIFY, P.MEMBERSHIP_MANAGE, P.CALENDAR_KEEP, P.FAIRNESS_KEEP}),
     Role.ORGANIZER: frozenset(
         {
             P.ORGANISATION_VERIFY,

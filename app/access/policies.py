@@ -105,6 +105,7 @@ REACH: dict[Permission, Reach] = {
     P.ORGANISATION_EDIT: own_organisation,
     P.MEMBERSHIP_MANAGE: anywhere,
     P.CALENDAR_KEEP: anywhere,
+    P.FAIRNESS_KEEP: anywhere,
     P.ROUND_EDIT: organised_by_us,
     P.ROUND_RUN: organised_by_us,
     P.EXPERT_KEEP: anywhere,

@@ -8,6 +8,7 @@ from app.core.i18n import _l
 from app.demands import content, fairness, files, publication
 from app.demands.labels import CELLS, LABELS
 from app.demands.views import blueprint
+from app.demands.views.fairness import init_fairness
 from app.demands.views.sections import field_url
 from app.demands.views.showing import standing
 from app.web.attachments import register_reader
@@ -52,6 +53,7 @@ def init_app(app: Flask) -> None:
         demand_field_url=field_url,
         demand_findings=fairness.WORDING,
     )
+    init_fairness(app)
     register_reader("demand", files.may_read)
     listen(DEMAND, "publish", publication.write_first_edition)
     listen(DEMAND, "publish_on_time", publication.write_first_edition)

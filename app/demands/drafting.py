@@ -15,7 +15,7 @@ from app.core.text import normalize_for_compare
 from app.demands import queries
 from app.demands.completeness import gaps
 from app.demands.content import plain
-from app.demands.fairness import Finding, found_in, keep_answers
+from app.demands.fairness import Finding, answered, found_in, keep_answers
 from app.models.accounts import Organisation, User
 from app.models.base import Rows
 from app.models.codes import DemandType, FundingSource, IndicatorCategory, Operator
@@ -169,10 +169,7 @@ def answer_findings(
 ) -> Demand:
     """Write the author's answers beside the findings, by their position."""
     check_editable(session, demand, by=by, now=now)
-    demand.findings = [
-        {**row, "answer": answers.get(index, row.get("answer") or "").strip()}
-        for index, row in enumerate(demand.findings)
-    ]
+    demand.findings = answered(demand.findings, answers, by=by, now=now)
     record(session, demand, "answer_findings", by=by, now=now, data={"count": len(demand.findings)})
     return demand
 

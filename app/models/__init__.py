@@ -37,6 +37,7 @@ from app.models.demands import (
     VisitSignup,
     Watch,
 )
+from app.models.fairness import FairnessKind, FairnessTerm
 from app.models.files import ScanState, StagedUpload, StoredFile
 from app.models.jobs import Job, SheetImport
 from app.models.outcomes import (
@@ -88,6 +89,8 @@ __all__ = [
     "EffectReport",
     "Event",
     "Expert",
+    "FairnessKind",
+    "FairnessTerm",
     "FormalCheck",
     "Intent",
     "Invitation",

@@ -57,6 +57,13 @@ def paginate(session: Session, query: Select[Any], *, per_page: int = PER_PAGE) 
     return Page(rows, number, size, total)
 
 
+def cut(rows: Sequence[Any], *, per_page: int = PER_PAGE) -> Page:
+    """The page that the request asks for of rows that are all at hand."""
+    asked = request.args.get("page", 1, type=int)
+    number = min(max(1, asked), max(1, -(-len(rows) // per_page)))
+    return Page(rows[(number - 1) * per_page : number * per_page], number, per_page, len(rows))
+
+
 def _address(number: int) -> str:
     arguments: dict[str, Any] = {
         **(request.view_args or {}),

@@ -47,9 +47,18 @@ REQUIRED: dict[str, Lazy] = {
 }
 
 
+# What people type where they have nothing to say.
+PLACEHOLDERS = frozenset({"", "无", "暂无", "没有", "略", "待定", "/", "\\", "-", "—", "none", "n/a", "tbd"})
+
+
+def is_given(text: str) -> bool:
+    """Whether the text says anything."""
+    return text.strip().rstrip("。.").lower() not in PLACEHOLDERS
+
+
 def is_measurable(indicator: DemandIndicator) -> bool:
     """A target has a number, an operator with a unit, and a test condition; a range has both ends."""
-    if indicator.target is None or not indicator.unit.strip() or not indicator.condition.strip():
+    if indicator.target is None or not indicator.unit.strip() or not is_given(indicator.condition):
         return False
     if indicator.operator is not Operator.RANGE:
         return True
