@@ -58,7 +58,8 @@ def section(demand_id: UUID, code: str) -> ResponseReturnValue:
     if request.method == "GET":
         return _page(demand, part, form, scratch)
     take_theirs(form, data_of(demand, part))
-    if form.row_command() or (inserted := form.insert_text()):
+    inserted = form.insert_text()
+    if inserted or form.row_command():
         return _page(demand, part, form, scratch, inserted=inserted)
     return _save(demand, part, form, scratch)
 
