@@ -6,11 +6,12 @@ refuses before the opening and records every foreign reading."""
 from flask import Flask
 
 from app.access import Permission
-from app.bids import listeners, views
+from app.bids import listeners, reminders, views
 from app.core.i18n import _l
 from app.demands.extras import add_demand_buttons, add_demand_links
 from app.web.navigation import add_desk_item
 from app.web.timeline import DONE
+from app.workflow.ticking import register_job
 
 
 def init_app(app: Flask) -> None:
@@ -18,6 +19,7 @@ def init_app(app: Flask) -> None:
     views.register_bid_place()
     app.register_blueprint(views.blueprint)
     listeners.register_listeners()
+    register_job(reminders.remind_to_confirm)
     add_demand_buttons(views.demand_buttons)
     add_demand_links(views.demand_links)
     DONE.update(
@@ -28,6 +30,7 @@ def init_app(app: Flask) -> None:
             "bid.remove_file": _l("File taken out of the bid"),
             "bid.confirm_edition": _l("Bid confirmed for the corrected listing"),
             "bid.confirm_asked": _l("The listing was corrected: confirm your bid"),
+            "bid.remind_confirm": _l("Confirm your bid soon: bidding closes, and the listing was corrected"),
             "bid.listing_corrected": _l("The listing of your bid was corrected"),
             "bid.record_check": _l("One officer has done the formal check"),
             "bid.request_check_review": _l("Review of the formal check asked for"),

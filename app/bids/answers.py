@@ -1,30 +1,31 @@
-"""What a bid's content must satisfy, by itself and against the listing: pure checks, each naming its field."""
+"""What a bid's text must satisfy, by itself and against the listing: pure rules, each refusal naming its field."""
 
 from collections import Counter
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
 
 from app.bids.content import (
     MAX_INNOVATIONS,
     MAX_WORKS_PER_KIND,
     PLEDGES,
     Content,
+    Relation,
     WorkKind,
-    fiscal_part,
 )
-from app.core import money, uscc
+from app.bids.promises import is_softer, number
+from app.core import uscc
 from app.core.errors import Refusal
 from app.core.i18n import Lazy, _l
 from app.models.codes import Deviation, Operator
 from app.models.demands import Demand, DemandIndicator
 
-MIN_MILESTONES = 2
 WHOLE = 100_00
 
 REQUIRED: dict[str, Lazy] = {
     "title": _l("Title of the bid"),
     "leader_name": _l("Project leader"),
+    "leader_identity": _l("Identity number of the project leader"),
     "leader_phone": _l("Phone of the project leader"),
+    "unit_legal_rep": _l("Legal representative of the lead unit"),
     "understanding": _l("Understanding of the demand"),
     "architecture": _l("Technical architecture and route"),
     "key_problems": _l("Key problems and how they are solved"),
@@ -41,47 +42,8 @@ PLEDGE_WORDING: dict[str, Lazy] = {
 }
 
 
-def check_content(content: Content, demand: Demand) -> list[Refusal]:
-    """Every refusal of the content, in the order of the form's sections."""
-    parts = (
-        _texts(content),
-        _lists(content),
-        _members(content, demand),
-        _responses(content, demand),
-        _milestones(content),
-        _duration(content, demand),
-        _money(content, demand),
-        _pledges(content),
-    )
-    return [refusal for part in parts for refusal in part]
-
-
-def is_softer(indicator: DemandIndicator, value: Decimal | None, high: Decimal | None = None) -> bool:
-    """Whether a value falls short of the indicator's target. One with ≈ is not compared."""
-    target = indicator.target
-    if target is None or value is None:
-        return False
-    if indicator.operator is Operator.GE:
-        return value < target
-    if indicator.operator is Operator.LE:
-        return value > target
-    if indicator.operator is Operator.EQ:
-        return value != target
-    if indicator.operator is Operator.RANGE:
-        upper = indicator.target_high if indicator.target_high is not None else target
-        return value < target or (high if high is not None else value) > upper
-    return False
-
-
-def number(text: object) -> Decimal | None:
-    """A decimal kept as text, or None when it is empty or no number."""
-    try:
-        return Decimal(str(text)) if text not in (None, "") else None
-    except InvalidOperation:
-        return None
-
-
-def _texts(content: Content) -> Iterator[Refusal]:
+def texts(content: Content) -> Iterator[Refusal]:
+    """What must be written is written."""
     for name, label in REQUIRED.items():
         group, _dash, key = name.partition("_")
         holder = content.get(group)
@@ -90,9 +52,14 @@ def _texts(content: Content) -> Iterator[Refusal]:
             yield Refusal("missing", _l("Still empty: %(field)s.", field=label), name)
 
 
-def _lists(content: Content) -> Iterator[Refusal]:
+def innovations(content: Content) -> Iterator[Refusal]:
+    """At most five innovations."""
     if len(content["innovation"]) > MAX_INNOVATIONS:
         yield Refusal("too_many_innovations", _l("Name at most five innovations."), "innovation")
+
+
+def works(content: Content) -> Iterator[Refusal]:
+    """At most five representative works of each class."""
     kinds = Counter(row["kind"] for row in content["works"])
     for kind in WorkKind:
         if kinds[kind.value] > MAX_WORKS_PER_KIND:
@@ -103,7 +70,8 @@ def _lists(content: Content) -> Iterator[Refusal]:
             )
 
 
-def _members(content: Content, demand: Demand) -> Iterator[Refusal]:
+def consortium(content: Content, demand: Demand) -> Iterator[Refusal]:
+    """The members are within the limits, right, and their agreement is complete."""
     rows = content["members"]
     if rows and not demand.is_consortium_allowed:
         yield Refusal("no_consortium", _l("This listing takes no consortium."), "members")
@@ -116,46 +84,99 @@ def _members(content: Content, demand: Demand) -> Iterator[Refusal]:
         )
     seen: set[str] = set()
     for index, row in enumerate(rows):
-        code = uscc.normalize(row["uscc"] or "")
-        if not uscc.is_valid(code):
-            yield Refusal(
-                "bad_uscc",
-                _l("Row %(row)s: the unified social credit code is wrong.", row=index + 1),
-                f"members.{index}.uscc",
-            )
-        elif code in seen:
-            yield Refusal(
-                "member_twice",
-                _l("Row %(row)s: this unit is named twice.", row=index + 1),
-                f"members.{index}.uscc",
-            )
-        seen.add(code)
-        for name in ("name", "tasks"):
-            if not (row[name] or "").strip():
-                yield Refusal(
-                    "member_incomplete",
-                    _l("Row %(row)s: give the member's name and tasks.", row=index + 1),
-                    f"members.{index}.{name}",
-                )
+        yield from _member(index, row, seen)
     if sum(row["percent"] or 0 for row in rows) > WHOLE:
         yield Refusal("members_share", _l("The members' shares of the budget exceed 100 percent."), "members")
+    if rows:
+        yield from _agreement(content["agreement"])
 
 
-def _responses(content: Content, demand: Demand) -> Iterator[Refusal]:
+def declarations(content: Content) -> Iterator[Refusal]:
+    """The bidder says whether it is tied to the owner, names the ties, and its shareholders in full."""
+    if not content["relation"]:
+        wording = _l("Declare whether your unit or a member has ties with the demand owner.")
+        yield Refusal("relation_open", wording, "relation")
+    if content["relation"] == Relation.SOME.value and not content["related"]:
+        yield Refusal("ties_missing", _l("You declare ties with the demand owner: list them."), "related")
+    for index, row in enumerate(content["related"]):
+        if not row["name"].strip() or not row["relation"].strip():
+            wording = _l("Tie %(row)s: give name and kind of the tie.", row=index + 1)
+            yield Refusal("tie_incomplete", wording, f"related.{index}.name")
+    for index, row in enumerate(content["shareholders"]):
+        if not row["name"].strip() or row["percent"] is None:
+            wording = _l("Shareholder %(row)s: give name and share.", row=index + 1)
+            yield Refusal("shareholder_incomplete", wording, f"shareholders.{index}.name")
+    if sum(row["percent"] or 0 for row in content["shareholders"]) > WHOLE:
+        wording = _l("The shares of the shareholders exceed 100 percent.")
+        yield Refusal("shareholders_sum", wording, "shareholders")
+
+
+def responses(content: Content, demand: Demand) -> Iterator[Refusal]:
+    """Every indicator is answered, and no hard one is promised worse."""
     rows = {row["indicator_id"]: row for row in content["responses"]}
     for index, indicator in enumerate(demand.indicators):
         yield from _response(index, indicator, rows.get(str(indicator.id), {}))
 
 
+def pledges(content: Content) -> Iterator[Refusal]:
+    """All five pledges are given."""
+    for name in PLEDGES:
+        if not content["pledges"][name]:
+            yield Refusal(
+                f"pledge_{name}",
+                _l("Not pledged yet: %(pledge)s", pledge=PLEDGE_WORDING[name]),
+                f"pledge_{name}",
+            )
+
+
+def _member(index: int, row: Content, seen: set[str]) -> Iterator[Refusal]:
+    place, shown = f"members.{index}", index + 1
+    code = uscc.normalize(row["uscc"] or "")
+    if not uscc.is_valid(code):
+        wording = _l("Row %(row)s: the unified social credit code is wrong.", row=shown)
+        yield Refusal("bad_uscc", wording, f"{place}.uscc")
+    elif code in seen:
+        yield Refusal(
+            "member_twice", _l("Row %(row)s: this unit is named twice.", row=shown), f"{place}.uscc"
+        )
+    seen.add(code)
+    for name in ("name", "tasks"):
+        if not (row[name] or "").strip():
+            wording = _l("Row %(row)s: give the member's name and tasks.", row=shown)
+            yield Refusal("member_incomplete", wording, f"{place}.{name}")
+    if row["percent"] is None:
+        wording = _l("Row %(row)s: give the member's share of the budget, 0 if it gets none.", row=shown)
+        yield Refusal("member_incomplete", wording, f"{place}.percent")
+    if not (row["ip_share"] or "").strip():
+        wording = _l("Row %(row)s: say what share of intellectual property the member gets.", row=shown)
+        yield Refusal("member_incomplete", wording, f"{place}.ip_share")
+
+
+def _agreement(agreement: Content) -> Iterator[Refusal]:
+    if not agreement["signed_on"]:
+        wording = _l("Give the day on which the consortium agreement was signed.")
+        yield Refusal("agreement_incomplete", wording, "agreement_signed_on")
+    if not agreement["tasks"].strip():
+        wording = _l("Say which tasks of the consortium your own unit takes.")
+        yield Refusal("agreement_incomplete", wording, "agreement_tasks")
+    if not agreement["ip_share"].strip():
+        wording = _l("Say what share of intellectual property your own unit gets.")
+        yield Refusal("agreement_incomplete", wording, "agreement_ip_share")
+
+
 def _response(index: int, indicator: DemandIndicator, row: Content) -> Iterator[Refusal]:
     place = f"responses.{index}"
     value, high = number(row.get("promised_value")), number(row.get("promised_high"))
-    if value is None or not row.get("deviation") or not (row.get("basis") or "").strip():
-        yield Refusal(
-            "indicator_not_answered",
-            _l("Indicator “%(name)s”: give value, deviation and basis.", name=indicator.name),
-            f"{place}.promised_value",
-        )
+    if value is None:
+        wording = _l("Indicator “%(name)s”: give the value you promise.", name=indicator.name)
+        yield Refusal("indicator_not_answered", wording, f"{place}.promised_value")
+    elif not row.get("deviation"):
+        wording = _l("Indicator “%(name)s”: say whether it deviates from the target.", name=indicator.name)
+        yield Refusal("indicator_not_answered", wording, f"{place}.deviation")
+    if not (row.get("basis") or "").strip():
+        wording = _l("Indicator “%(name)s”: say what the promise rests on.", name=indicator.name)
+        yield Refusal("indicator_not_answered", wording, f"{place}.basis")
+    if value is None:
         return
     if indicator.operator is Operator.RANGE and high is not None and high < value:
         yield Refusal(
@@ -163,7 +184,7 @@ def _response(index: int, indicator: DemandIndicator, row: Content) -> Iterator[
             _l("Indicator “%(name)s”: the upper value lies below the lower one.", name=indicator.name),
             f"{place}.promised_high",
         )
-    says_worse = row["deviation"] == Deviation.WORSE.value
+    says_worse = row.get("deviation") == Deviation.WORSE.value
     if indicator.is_hard and (says_worse or is_softer(indicator, value, high)):
         yield Refusal(
             "hard_indicator_worse",
@@ -172,122 +193,3 @@ def _response(index: int, indicator: DemandIndicator, row: Content) -> Iterator[
             ),
             f"{place}.promised_value",
         )
-    elif is_softer(indicator, value, high) and not says_worse:
-        yield Refusal(
-            "deviation_hidden",
-            _l("Indicator “%(name)s”: the value falls short of the target; say so.", name=indicator.name),
-            f"{place}.deviation",
-        )
-
-
-def _milestones(content: Content) -> Iterator[Refusal]:
-    rows = content["milestones"]
-    if len(rows) < MIN_MILESTONES:
-        yield Refusal("too_few_milestones", _l("Plan at least two milestones."), "milestones")
-    duration = content["duration_months"]
-    for index, row in enumerate(rows):
-        yield from _milestone(index, row, duration)
-    if rows and sum(row["pay_percent"] or 0 for row in rows) != WHOLE:
-        yield Refusal("pay_sum", _l("The milestones' payments must add up to 100 percent."), "milestones")
-
-
-def _milestone(index: int, row: Content, duration: int | None) -> Iterator[Refusal]:
-    place, shown = f"milestones.{index}", index + 1
-    first, last = row["start_month"], row["end_month"]
-    if not (row["name"] or "").strip() or first is None or last is None or row["pay_percent"] is None:
-        yield Refusal(
-            "milestone_incomplete",
-            _l("Milestone %(row)s: give name, first and last month, and payment.", row=shown),
-            f"{place}.name",
-        )
-        return
-    if first < 1 or last < first:
-        yield Refusal(
-            "milestone_months",
-            _l("Milestone %(row)s: the last month lies before the first.", row=shown),
-            f"{place}.end_month",
-        )
-    if duration is not None and last > duration:
-        yield Refusal(
-            "milestone_too_late",
-            _l("Milestone %(row)s ends after the project of %(n)s months.", row=shown, n=duration),
-            f"{place}.end_month",
-        )
-
-
-def _duration(content: Content, demand: Demand) -> Iterator[Refusal]:
-    months = content["duration_months"]
-    if months is None or months < 1:
-        yield Refusal("missing", _l("Give the duration in months."), "duration_months")
-    elif months > demand.deadline_months:
-        yield Refusal(
-            "duration_too_long",
-            _l("The listing asks for completion within %(n)s months.", n=demand.deadline_months),
-            "duration_months",
-        )
-
-
-def _money(content: Content, demand: Demand) -> Iterator[Refusal]:
-    price = content["price_fen"]
-    if not price:
-        yield Refusal("missing", _l("Give the price."), "price_fen")
-        return
-    if not demand.is_budget_hidden and price > demand.budget_fen:
-        yield Refusal(
-            "price_over_ceiling",
-            _l(
-                "The price lies above the listed amount of %(amount)s × CNY 10,000.",
-                amount=money.format_wan(demand.budget_fen),
-            ),
-            "price_fen",
-        )
-    rows = content["budget"]
-    for index, row in enumerate(rows):
-        if not row["source"] or not row["item"] or not row["amount_fen"]:
-            yield Refusal(
-                "budget_incomplete",
-                _l("Budget line %(row)s: give source, item and amount.", row=index + 1),
-                f"budget.{index}.amount_fen",
-            )
-    total = sum(row["amount_fen"] or 0 for row in rows)
-    if total != price:
-        yield Refusal(
-            "budget_sum",
-            _l(
-                "The budget lines add up to %(total)s, the price is %(price)s (× CNY 10,000).",
-                total=money.format_wan(total),
-                price=money.format_wan(price),
-            ),
-            "budget",
-        )
-    yield from _fiscal(content, demand)
-
-
-def _fiscal(content: Content, demand: Demand) -> Iterator[Refusal]:
-    asked, lines = content["fiscal_ask_fen"] or 0, fiscal_part(content)
-    if asked != lines:
-        yield Refusal(
-            "fiscal_sum",
-            _l("The fiscal support asked for differs from the provincial and city lines of the budget."),
-            "budget",
-        )
-    most = demand.round.fiscal_per_project_fen
-    if most and max(asked, lines) > most:
-        yield Refusal(
-            "fiscal_over_limit",
-            _l(
-                "A project gets at most %(amount)s × CNY 10,000 of fiscal support.",
-                amount=money.format_wan(most),
-            ),
-            "budget",
-        )
-
-
-def _pledges(content: Content) -> Iterator[Refusal]:
-    for name in PLEDGES:
-        if not content["pledges"][name]:
-            yield Refusal(
-                f"pledge_{name}",
-                _l("Not pledged yet: %(pledge)s", pledge=PLEDGE_WORDING[name]),
-                f"pledge_{name}",
-            )

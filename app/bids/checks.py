@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.access import Actor, Permission, can
 from app.bids import queries, sealing
 from app.bids.content import Content, shaped
+from app.bids.promises import answered
 from app.bids.services import lock_bid, open_version
 from app.core.clock import day_of, end_of_day
 from app.core.errors import NotPermitted, Refusal, RuleBroken, StateMovedOn
@@ -22,6 +23,7 @@ from app.notifications import audiences
 from app.notifications.services import notify
 from app.rounds import calendar
 from app.workflow import move, record
+from app.workflow.unsaved import forget_unsaved
 
 CHECKERS = 2
 
@@ -180,7 +182,9 @@ def hand_in_cure(
     if content is not None:
         version.content = shaped(content)
     sealed = queries.version(session, bid, bid.sealed_version)
-    changed = changed_offer(shaped(sealed.content), shaped(version.content)) if sealed else []
+    demand = bid.demand
+    before = answered(shaped(sealed.content), demand) if sealed else None
+    changed = changed_offer(before, answered(shaped(version.content), demand)) if before else []
     if changed:
         wording = _l("A cure cannot change the offer: price, duration, promised values, payments or units.")
         raise RuleBroken([Refusal("cure_changes_offer", wording, name) for name in changed])
@@ -191,6 +195,7 @@ def hand_in_cure(
         "commitment": version.commitment,
     }
     move(session, bid, "cure", by=by, now=now, data=data)
+    forget_unsaved(session, bid)
     return version
 
 

@@ -3,20 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy.orm import Session
 
-from app.bids import credit, queries
-from app.bids.answers import check_content
+from app.bids import answers, credit, documents, figures, history, queries, ties
+from app.bids.case import Case, unit_codes
 from app.bids.content import Content
-from app.bids.eligibility import MANDATORY, active_projects, missing_files, unit_codes
 from app.core import uscc
 from app.core.clock import day_of
 from app.core.errors import Refusal
 from app.core.i18n import Lazy, _l
 from app.core.text import normalize_for_compare
 from app.models.bids import Bid, BidVersion
-from app.models.codes import BudgetSource
 from app.models.procedure_codes import BidSlot, CheckPoint
 from app.models.states import OrganisationState
 
@@ -43,10 +42,15 @@ POINT_OF = {
     "member_twice": P.CONSORTIUM,
     "member_incomplete": P.CONSORTIUM,
     "members_share": P.CONSORTIUM,
+    "agreement_incomplete": P.CONSORTIUM,
+    "relation_open": P.NOT_RELATED,
+    "ties_missing": P.NOT_RELATED,
+    "tie_incomplete": P.NOT_RELATED,
+    "shareholder_incomplete": P.NOT_RELATED,
+    "shareholders_sum": P.NOT_RELATED,
     "indicator_not_answered": P.INDICATORS,
     "range_reversed": P.INDICATORS,
     "hard_indicator_worse": P.INDICATORS,
-    "deviation_hidden": P.INDICATORS,
     "too_few_milestones": P.DURATION,
     "milestone_incomplete": P.DURATION,
     "milestone_months": P.DURATION,
@@ -69,6 +73,8 @@ POINT_OF_FILE = {
     BidSlot.LICENCE: P.LEGAL_PERSON,
     BidSlot.COMMITMENT: P.INTEGRITY,
     BidSlot.CONSORTIUM: P.CONSORTIUM,
+    BidSlot.SELF_FUNDING: P.PRICE,
+    BidSlot.CASES: P.QUALIFICATIONS,
     BidSlot.INTENT: P.IN_TIME,
     BidSlot.BLIND: P.BLIND_COPY,
 }
@@ -76,32 +82,53 @@ POINT_OF_FILE = {
 CLEAR = {P.CONSORTIUM, P.INDICATORS, P.PRICE, P.DURATION, P.DATA_PLEDGE, P.INTEGRITY}
 
 
+# Files that are a unit's own: the same one in two bids needs an explanation.
+COMPARED = {BidSlot.PROPOSAL, BidSlot.LICENCE, BidSlot.COMMITMENT, BidSlot.CASES}
+
+
 def hints(
     session: Session, bid: Bid, version: BidVersion, content: Content, *, now: datetime
 ) -> dict[CheckPoint, list[Hint]]:
     """The findings on each point, in the order of the points."""
+    case = Case(session, bid, version, content, now)
     found = [
-        *_from_checks(bid, version, content),
+        *_from_checks(case),
         *_receipt(bid, version),
         *_edition(session, bid),
         *_lead(bid),
         *_leader(session, bid),
         *_related(bid, content),
+        *_people(case),
         *_credit(session, bid, version, content, now),
-        *_money(bid, version, content),
+        *_money(bid, content),
         *_repeats(session, bid, version, content),
-        *_blind(bid),
+        *_blind(case),
     ]
     spoken = {hint.point for hint in found}
     found += [Hint(point, "ok", _l("Nothing found by the machine.")) for point in CLEAR - spoken]
     return {point: [hint for hint in found if hint.point is point] for point in CheckPoint}
 
 
-def _from_checks(bid: Bid, version: BidVersion, content: Content) -> Iterator[Hint]:
-    for refusal in check_content(content, bid.demand):
+def _from_checks(case: Case) -> Iterator[Hint]:
+    content, demand = case.content, case.demand
+    rules = (
+        answers.texts(content),
+        answers.innovations(content),
+        answers.works(content),
+        answers.consortium(content, demand),
+        answers.declarations(content),
+        answers.responses(content, demand),
+        figures.milestones(content),
+        figures.duration(content, demand),
+        figures.money_sums(content, demand),
+        answers.pledges(content),
+    )
+    for refusal in chain.from_iterable(rules):
         point = P.IP_STATEMENT if refusal.field == "ip_foreground" else POINT_OF.get(refusal.code, P.IN_TIME)
         yield Hint(point, "bad", refusal.wording)
-    for refusal in missing_files(version, content, bid.demand):
+    for refusal in figures.shares(content, case.bid.lead.name):
+        yield Hint(P.CONSORTIUM, "warn", refusal.wording)
+    for refusal in documents.missing(case):
         yield Hint(_point_of_file(refusal), "bad", refusal.wording)
 
 
@@ -139,7 +166,7 @@ def _lead(bid: Bid) -> Iterator[Hint]:
 
 
 def _leader(session: Session, bid: Bid) -> Iterator[Hint]:
-    count, limit = active_projects(session, bid), bid.demand.round.max_active_projects
+    count, limit = history.active_projects(session, bid), bid.demand.round.max_active_projects
     yield Hint(
         P.LEADER,
         "warn" if count >= limit else "ok",
@@ -148,21 +175,30 @@ def _leader(session: Session, bid: Bid) -> Iterator[Hint]:
 
 
 def _related(bid: Bid, content: Content) -> Iterator[Hint]:
-    owner, demand = bid.demand.owner, bid.demand
-    same = []
+    owner = bid.demand.owner
+    same = [tie.wording for tie in ties.found_ties(bid, content)]
     if owner.uscc in unit_codes(bid, content) or owner.id == bid.lead_id:
         same.append(_l("The demand owner is among the units of the bid."))
-    if owner.legal_rep and owner.legal_rep == bid.lead.legal_rep:
-        same.append(_l("Owner and lead have the same legal representative."))
-    phones = {bid.lead.phone, content["leader"]["phone"]} - {None, ""}
-    if phones & {owner.phone, demand.contact_phone, demand.public_phone}:
-        same.append(_l("Owner and lead have the same phone number."))
     if owner.email_domain and owner.email_domain == bid.lead.email_domain:
         same.append(_l("Owner and lead have the same e-mail domain."))
     for wording in same:
         yield Hint(P.NOT_RELATED, "warn", wording)
     if not same:
-        yield Hint(P.NOT_RELATED, "ok", _l("No common representative, phone, e-mail domain or code found."))
+        yield Hint(
+            P.NOT_RELATED,
+            "ok",
+            _l("No common representative, shareholder, phone, e-mail domain or code found."),
+        )
+
+
+def _people(case: Case) -> Iterator[Hint]:
+    for name, number in history.people_shared_with(case.session, case.bid, case.content):
+        wording = _l(
+            "%(name)s stands in bid %(number)s on this listing too: ask for an explanation.",
+            name=name,
+            number=number,
+        )
+        yield Hint(P.LEADER, "warn", wording)
 
 
 def _credit(
@@ -185,13 +221,10 @@ def _credit(
         yield Hint(P.CREDIT, "warn", _l("There is no credit report among the files."))
 
 
-def _money(bid: Bid, version: BidVersion, content: Content) -> Iterator[Hint]:
+def _money(bid: Bid, content: Content) -> Iterator[Hint]:
     price, demand = content["price_fen"] or 0, bid.demand
     if demand.is_budget_hidden and price > demand.budget_fen:
         yield Hint(P.PRICE, "bad", _l("The price lies above the ceiling that was not published."))
-    has_own = any(row["source"] == BudgetSource.SELF.value for row in content["budget"])
-    if has_own and not any(row.slot is BidSlot.SELF_FUNDING for row in version.files):
-        yield Hint(P.PRICE, "warn", _l("There are self-raised funds but no proof of them among the files."))
 
 
 def _repeats(session: Session, bid: Bid, version: BidVersion, content: Content) -> Iterator[Hint]:
@@ -200,11 +233,27 @@ def _repeats(session: Session, bid: Bid, version: BidVersion, content: Content) 
         if title and normalize_for_compare(other.title or "") == title:
             wording = _l("The same title was handed in as %(number)s.", number=other.number)
             yield Hint(P.NO_REPEAT, "warn", wording)
-    own = [row.sha256 for row in version.files if row.slot in MANDATORY or row.slot is BidSlot.CASES]
+    own = [row.sha256 for row in version.files if row.slot in COMPARED]
     if queries.files_shared_with_others(session, bid, own):
         yield Hint(P.NO_REPEAT, "warn", _l("Another bid on this listing holds the very same file."))
 
+    for each in history.text_shared_with(session, bid, content):
+        wording = _l(
+            "%(percent)s percent of the text stands in bid %(number)s of another unit.",
+            percent=each.percent,
+            number=each.number,
+        )
+        yield Hint(P.NO_REPEAT, "warn", wording)
 
-def _blind(bid: Bid) -> Iterator[Hint]:
-    if not bid.demand.round.is_blind:
+
+def _blind(case: Case) -> Iterator[Hint]:
+    if not case.demand.round.is_blind:
         yield Hint(P.BLIND_COPY, "ok", _l("This round has no blind stage: not applicable."))
+        return
+    found = list(documents.blind_copy(case))
+    for refusal in found:
+        yield Hint(P.BLIND_COPY, "bad", refusal.wording)
+    if not found and any(row.slot is BidSlot.BLIND for row in case.version.files):
+        yield Hint(
+            P.BLIND_COPY, "ok", _l("No name, contact data or document property found in the blind copy.")
+        )

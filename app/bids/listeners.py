@@ -16,6 +16,7 @@ from app.models.states import BidState
 from app.notifications import audiences
 from app.notifications.services import notify
 from app.workflow import BID, DEMAND, listen, move
+from app.workflow.unsaved import forget_unsaved
 
 
 def register_listeners() -> None:
@@ -31,11 +32,13 @@ def lapse_drafts(session: Session, demand: Demand, _event: Event, by: Actor, now
     drafts = select(Bid).where(Bid.demand_id == demand.id, Bid.state == BidState.DRAFT).with_for_update()
     for bid in session.scalars(drafts).all():
         move(session, bid, "lapse", by=by.as_system(), now=now)
+        forget_unsaved(session, bid)
 
 
 def free_units(session: Session, bid: Bid, _event: Event, _by: Actor, _now: datetime) -> None:
-    """The units of a withdrawn bid may take part in another one."""
+    """The units of a withdrawn bid may take part in another one, and nobody's unsaved text of it is kept."""
     sealing.release_parties(session, bid)
+    forget_unsaved(session, bid)
 
 
 def tell_of_correction(session: Session, demand: Demand, edition: Any, _by: Actor, now: datetime) -> None:

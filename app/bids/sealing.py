@@ -11,8 +11,10 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.bids import eligibility
+from app.bids import standing
+from app.bids.case import Case, unit_codes
 from app.bids.content import Content, in_order, shaped
+from app.bids.promises import answered
 from app.core.clock import local
 from app.core.digests import NONCE_BYTES, commitment
 from app.core.errors import Refusal, RuleBroken
@@ -27,7 +29,7 @@ FileCheck = Callable[[BidFile], str]
 def seal(session: Session, bid: Bid, version: BidVersion, *, now: datetime) -> None:
     """Freeze the version: lead, nonce, commitment, receipt number, and the closing time it was in time for."""
     lead, demand, nonce = bid.lead, bid.demand, secrets.token_bytes(NONCE_BYTES)
-    content = shaped(version.content) | {
+    content = answered(shaped(version.content), demand) | {
         "lead": {
             "name": lead.name,
             "uscc": lead.uscc,
@@ -70,12 +72,13 @@ def problem_of(version: BidVersion, check_file: FileCheck | None = None) -> str:
     return next((said for said in checks if said), "")
 
 
-def bind_parties(session: Session, bid: Bid, content: Content) -> None:
+def bind_parties(session: Session, bid: Bid, version: BidVersion, *, now: datetime) -> None:
     """Write the units that the sealed bid binds, in place of the former ones.
 
     Raises RuleBroken when the database finds one of them in another live bid on the listing, which the check before
     may have missed by a moment."""
-    codes = eligibility.unit_codes(bid, content)
+    content: Content = shaped(version.content)
+    codes = unit_codes(bid, content)
     names = {bid.lead.uscc: bid.lead.name}
     rows = zip(list(codes)[1:], content["members"], strict=False)
     names |= {code: row["name"] for code, row in rows}
@@ -95,7 +98,7 @@ def bind_parties(session: Session, bid: Bid, content: Content) -> None:
             )
             session.flush()
     except IntegrityError as error:
-        refusals = list(eligibility.rival_units(session, bid, codes))
+        refusals = list(standing.rival_units(Case(session, bid, version, content, now)))
         wording = _l("A unit of this bid stands in another bid on this listing.")
         raise RuleBroken(refusals or Refusal("unit_in_other_bid", wording, "members")) from error
 

@@ -1,6 +1,6 @@
 """Writing, sealing, withdrawing and confirming a bid, by the members of the unit that leads it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,10 +10,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.access import Actor, Permission, can
-from app.bids import queries, sealing
-from app.bids.content import first_draft, shaped, with_every_response
+from app.bids import identity, queries, sealing
+from app.bids.content import Content, first_draft, shaped
 from app.bids.eligibility import check_bid
-from app.core.digests import digest
+from app.bids.promises import answered
+from app.bids.shape import flat
+from app.core.coediting import SavedMeanwhile, differing, is_stale
 from app.core.errors import NotPermitted, Refusal, RuleBroken, StateMovedOn
 from app.core.i18n import _l
 from app.models.accounts import Organisation
@@ -24,6 +26,7 @@ from app.models.procedure_codes import BidSlot
 from app.models.states import BidState, DemandState
 from app.workflow import move, record, settle
 from app.workflow.bids import bidding_is_open, cure_window_is_open
+from app.workflow.unsaved import forget_unsaved
 
 __all__ = [
     "FILES_PER_SLOT",
@@ -31,7 +34,6 @@ __all__ = [
     "check_bid",
     "confirm_edition",
     "open_version",
-    "part_digest",
     "remove_file",
     "save_bid",
     "save_part",
@@ -92,7 +94,7 @@ def start_bid(session: Session, demand: Demand, *, by: Actor, now: datetime) -> 
         session.flush()
     except IntegrityError as error:
         raise StateMovedOn(_l("A colleague has just started the bid. Look at your bids.")) from error
-    _add_version(session, bid, first_draft(demand), number=1, by=by, now=now)
+    _add_version(session, bid, first_draft(demand, bid.lead), number=1, by=by, now=now)
     record(session, bid, "start", by=by, now=now)
     return bid
 
@@ -114,35 +116,37 @@ def save_bid(
     version = open_version(session, bid, by=by, now=now)
     if base is not None and version.saved_at != base:
         raise StateMovedOn(_l("A colleague has saved this bid in the meantime."))
-    version.content = with_every_response(shaped(content), bid.demand)
+    version.content = answered(_with_identity(shaped(content), shaped(version.content), bid), bid.demand)
     version.saved_at = now
     record(session, bid, "save", by=by, now=now, data={"version": version.number})
     return version
 
 
 def save_part(
-    session: Session, bid: Bid, *, part: Mapping[str, Any], by: Actor, now: datetime, base: str | None = None
+    session: Session,
+    bid: Bid,
+    *,
+    part: Mapping[str, Any],
+    by: Actor,
+    now: datetime,
+    base: str | None = None,
+    section: str | None = None,
 ) -> BidVersion:
     """Keep some keys of the content, leaving the others as they are: so two people can write two sections at once.
 
-    `base` is the `part_digest` of these keys that the writer started from. When a colleague has changed the same keys
-    since, StateMovedOn is raised and nothing is kept."""
+    `base` is the fingerprint of what the writer had read (`flat` of these keys). When a colleague has saved another
+    text since, SavedMeanwhile is raised and nothing is kept. `section` is the code of the section, for the record."""
     bid = lock_bid(session, bid)
     version = open_version(session, bid, by=by, now=now)
     before = shaped(version.content)
-    after = with_every_response(shaped(before | dict(part)), bid.demand)
-    is_stale = base is not None and part_digest(before, part) != base
-    if is_stale and part_digest(before, part) != part_digest(after, part):
-        raise StateMovedOn(_l("A colleague has saved this section in the meantime."))
+    after = answered(_with_identity(shaped(before | dict(part)), before, bid), bid.demand)
+    saved = flat(before, part)
+    if is_stale(base, saved) and differing(base or "", saved, flat(after, part)):
+        raise SavedMeanwhile()
     version.content = after
     version.saved_at = now
-    record(session, bid, "save", by=by, now=now, data={"version": version.number, "keys": sorted(part)})
+    record(session, bid, "save", by=by, now=now, data={"version": version.number, "section": section})
     return version
-
-
-def part_digest(content: Mapping[str, Any], keys: Iterable[str]) -> str:
-    """What some keys of a content hold, as a digest."""
-    return digest({key: content.get(key) for key in sorted(keys)})
 
 
 def why_fixed(bid: Bid, *, by: Actor, now: datetime) -> Refusal | None:
@@ -167,7 +171,7 @@ def open_version(session: Session, bid: Bid, *, by: Actor, now: datetime) -> Bid
     if newest is not None and newest.sealed_at is None and newest.is_cure == is_curing:
         return newest
     source = queries.version(session, bid, bid.sealed_version) if bid.sealed_version else newest
-    content = source.content if source else first_draft(bid.demand)
+    content = source.content if source else first_draft(bid.demand, bid.lead)
     number = newest.number + 1 if newest else 1
     made = _add_version(session, bid, content, number=number, by=by, now=now, is_cure=is_curing)
     made.files = [_copy(row) for row in source.files] if source else []
@@ -176,9 +180,18 @@ def open_version(session: Session, bid: Bid, *, by: Actor, now: datetime) -> Bid
 
 
 def add_file(
-    session: Session, bid: Bid, *, slot: BidSlot, saved: Mapping[str, Any], by: Actor, now: datetime
+    session: Session,
+    bid: Bid,
+    *,
+    slot: BidSlot,
+    saved: Mapping[str, Any],
+    by: Actor,
+    now: datetime,
+    passages: list[dict[str, Any]] | None = None,
 ) -> BidFile:
-    """Put a stored file into a slot of the open version. `saved` are the columns that `take_in` returned."""
+    """Put a stored file into a slot of the open version. `saved` are the columns that `take_in` returned.
+
+    `passages` are the texts of a blind copy, see `app.bids.blind.passages`."""
     bid = lock_bid(session, bid)
     version = open_version(session, bid, by=by, now=now)
     held = [row for row in version.files if row.slot is slot]
@@ -187,7 +200,7 @@ def add_file(
         raise RuleBroken(Refusal("slot_full", wording, "files"))
     if any(row.sha256 == saved["sha256"] for row in held):
         raise RuleBroken(Refusal("file_twice", _l("This very file is there already."), "files"))
-    row = BidFile(slot=slot, created_at=now, **saved)
+    row = BidFile(slot=slot, created_at=now, passages=passages, **saved)
     version.files.append(row)
     data = {"version": version.number, "slot": slot.value, "sha256": row.sha256}
     record(session, bid, "add_file", by=by, now=now, data=data)
@@ -231,13 +244,14 @@ def submit_bid(
         raise RuleBroken(refusals)
     action = "submit" if bid.state is BidState.DRAFT else "replace"
     sealing.seal(session, bid, version, now=now)
-    sealing.bind_parties(session, bid, version.content)
+    sealing.bind_parties(session, bid, version, now=now)
     data = {
         "version": version.number,
         "receipt": version.receipt_number,
         "commitment": version.commitment,
     }
     move(session, bid, action, by=by, now=now, data=data)
+    forget_unsaved(session, bid)
     return version
 
 
@@ -301,6 +315,12 @@ def _add_version(
     return version
 
 
+def _with_identity(content: Content, before: Content, bid: Bid) -> Content:
+    leader = content["leader"]
+    leader["identity"] = identity.kept(leader["identity"], before["leader"]["identity"], bid.demand_id)
+    return content
+
+
 def _copy(row: BidFile) -> BidFile:
     return BidFile(
         slot=row.slot,
@@ -310,6 +330,7 @@ def _copy(row: BidFile) -> BidFile:
         sha256=row.sha256,
         storage_name=row.storage_name,
         created_at=row.created_at,
+        passages=row.passages,
     )
 
 

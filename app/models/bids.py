@@ -147,6 +147,8 @@ class BidFile(Identified, Base):
     sha256: Mapped[str] = mapped_column(String(64))
     storage_name: Mapped[str] = mapped_column(String(120))
     created_at: Mapped[datetime]
+    # Of a blind copy: its texts with their places, read once when it was uploaded; None when it cannot be read.
+    passages: Mapped[Rows | None] = mapped_column(deferred=True)
 
     version: Mapped[BidVersion] = relationship(back_populates="files")
 

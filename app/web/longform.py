@@ -26,7 +26,8 @@ GOES_ON = "goes_on"
 KEEP = "keep-"
 # What the address says when the scratch is to be filled in.
 RESUME = "unsaved"
-NOT_KEPT = {"csrf_token", AUTOSAVE, DISCARD, GOES_ON, "add_row", "remove_row"}
+# Identity numbers are kept by their services as a hash alone: no scratch holds one.
+NOT_KEPT = {"csrf_token", AUTOSAVE, DISCARD, GOES_ON, "add_row", "remove_row", "leader_identity"}
 MOST_CHARACTERS = 500_000
 
 

@@ -17,7 +17,10 @@ from app.models.states import DemandState
 from tests.factories.demands import make_demand
 from tests.factories.world import World
 
+NAMELESS = [{"kind": "page", "place": "1", "text": "方案分三期实施。"}]
 PRICE_FEN = 2_800_000_00
+# What a bid of `good_content` must hold: its budget has self-raised funds.
+ALWAYS = (BidSlot.PROPOSAL, BidSlot.LICENCE, BidSlot.COMMITMENT, BidSlot.SELF_FUNDING)
 
 
 def open_demand(world: World, **more: Any) -> Demand:
@@ -35,7 +38,10 @@ def good_content(demand: Demand, **more: Any) -> dict[str, Any]:
             "title": "高级工程师",
             "phone": "13871234567",
             "email": "ke@test.example",
+            "identity": "e" * 64,
         },
+        "unit": {"legal_rep": "柯远山", "founded_on": "2015-06-01", "staff_count": 120},
+        "relation": "none",
         "responses": [
             {
                 "indicator_id": str(each.id),
@@ -72,6 +78,15 @@ def good_content(demand: Demand, **more: Any) -> dict[str, Any]:
     return shaped(values | more)
 
 
+def member(code: str, **more: Any) -> dict[str, Any]:
+    """A member of a consortium with nothing wanting."""
+    values = {"name": "襄阳某公司", "uscc": code, "tasks": "标注", "percent": 20_00, "ip_share": "各自所有"}
+    return values | more
+
+
+AGREEMENT = {"signed_on": "2026-03-10", "tasks": "总体设计", "ip_share": "归牵头单位"}
+
+
 def stored(name: str = "揭榜申报书.pdf", text: str = "") -> dict[str, Any]:
     """The columns of a stored file."""
     sha256 = hashlib.sha256((name + text).encode()).hexdigest()
@@ -96,9 +111,10 @@ def written_bid(
     """A draft that could be submitted."""
     bid = services.start_bid(session, demand, by=by, now=now)
     services.save_bid(session, bid, content=good_content(demand, **more), by=by, now=now)
-    for slot in (BidSlot.PROPOSAL, BidSlot.LICENCE, BidSlot.COMMITMENT, *slots):
+    for slot in (*ALWAYS, *slots):
         saved = stored(f"{slot.value}.pdf", str(by.organisation_id))
-        services.add_file(session, bid, slot=slot, saved=saved, by=by, now=now)
+        passages = NAMELESS if slot is BidSlot.BLIND else None
+        services.add_file(session, bid, slot=slot, saved=saved, by=by, now=now, passages=passages)
     return bid
 
 

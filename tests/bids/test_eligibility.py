@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.bids import services
-from app.bids.answers import is_softer
 from app.bids.credit import CreditList, import_list, read_rows
 from app.bids.eligibility import check_bid
+from app.bids.promises import is_softer
 from app.core import uscc
 from app.core.digests import digest
 from app.core.errors import NotPermitted, RuleBroken
@@ -20,13 +20,18 @@ from app.models.codes import Operator, Process
 from app.models.demands import Demand, DemandEdition, DemandIndicator
 from app.models.procedure_codes import BidSlot, Role
 from app.models.states import ContractState, OrganisationState
-from tests.bids.making import good_content, open_demand, submitted_bid, written_bid
+from tests.bids.making import AGREEMENT, good_content, member, open_demand, submitted_bid, written_bid
 from tests.factories.awards import make_award
 from tests.factories.contracts import make_contract
 from tests.factories.world import World
 
 Change = Callable[[dict[str, Any]], None]
-MEMBER = {"name": "襄阳某公司", "uscc": uscc.fictional("420600", "91", 77), "tasks": "标注", "percent": 20_00}
+MEMBER = member(uscc.fictional("420600", "91", 77))
+
+
+def _with(*members: dict[str, Any], **agreement: Any) -> Change:
+    """A consortium with a complete agreement."""
+    return lambda text: text.update(members=list(members), agreement=AGREEMENT | agreement)
 
 
 def found(session: Session, bid: Bid, world: World) -> list[tuple[str, str | None]]:
@@ -69,11 +74,11 @@ CHANGES: list[tuple[str, Change, list[tuple[str, str | None]]]] = [
         [("hard_indicator_worse", "responses.0.promised_value")],
     ),
     (
-        "soft and secretly worse",
-        _row("responses", 1, promised_value="61"),
-        [("deviation_hidden", "responses.1.deviation")],
+        "without basis",
+        _row("responses", 1, basis=" "),
+        [("indicator_not_answered", "responses.1.basis")],
     ),
-    ("soft and openly worse", _row("responses", 1, promised_value="61", deviation="worse"), []),
+    ("soft and worse", _row("responses", 1, promised_value="61"), []),
     (
         "one milestone",
         lambda text: text.update(milestones=[text["milestones"][0] | {"pay_percent": 100_00}]),
@@ -111,26 +116,73 @@ CHANGES: list[tuple[str, Change, list[tuple[str, str | None]]]] = [
         lambda text: text["pledges"].update(unrelated=False),
         [("pledge_unrelated", "pledge_unrelated")],
     ),
-    ("members without agreement", _set("members", [MEMBER]), [("file_missing", "file_consortium")]),
+    ("members without agreement", _with(MEMBER), [("file_missing", "file_consortium")]),
     (
         "bad code",
-        _set("members", [MEMBER | {"uscc": "91420600XXX0000277"}]),
+        _with(MEMBER | {"uscc": "91420600XXX0000277"}),
         [("bad_uscc", "members.0.uscc"), ("file_missing", "file_consortium")],
     ),
     (
         "twice",
-        _set("members", [MEMBER, MEMBER]),
+        _with(MEMBER, MEMBER),
         [("member_twice", "members.1.uscc"), ("file_missing", "file_consortium")],
     ),
     (
         "too large a share",
-        _set("members", [MEMBER | {"percent": 100_01}]),
+        _with(MEMBER | {"percent": 100_01}),
         [("members_share", "members"), ("file_missing", "file_consortium")],
     ),
     (
         "without tasks",
-        _set("members", [MEMBER | {"tasks": ""}]),
+        _with(MEMBER | {"tasks": ""}),
         [("member_incomplete", "members.0.tasks"), ("file_missing", "file_consortium")],
+    ),
+    (
+        "without shares",
+        _with(MEMBER | {"percent": None, "ip_share": ""}),
+        [
+            ("member_incomplete", "members.0.percent"),
+            ("member_incomplete", "members.0.ip_share"),
+            ("file_missing", "file_consortium"),
+        ],
+    ),
+    (
+        "agreement not dated",
+        _with(MEMBER, signed_on=None),
+        [("agreement_incomplete", "agreement_signed_on"), ("file_missing", "file_consortium")],
+    ),
+    (
+        "agreement of tomorrow",
+        _with(MEMBER, signed_on="2026-03-17"),
+        [("agreement_future", "agreement_signed_on"), ("file_missing", "file_consortium")],
+    ),
+    ("nothing declared", _set("relation", None), [("relation_open", "relation")]),
+    (
+        "ties declared",
+        lambda text: text.update(
+            relation="some", related=[{"name": "某公司", "uscc": "", "relation": "参股"}]
+        ),
+        [("tie_declared", "relation")],
+    ),
+    (
+        "ties not named",
+        _set("relation", "some"),
+        [("ties_missing", "related"), ("tie_declared", "relation")],
+    ),
+    (
+        "shareholder without share",
+        _set("shareholders", [{"name": "某人", "uscc": "", "percent": None, "is_controlling": False}]),
+        [("shareholder_incomplete", "shareholders.0.name")],
+    ),
+    (
+        "shares above one whole",
+        _set("shareholders", [{"name": "某人", "percent": 60_00}, {"name": "他人", "percent": 50_00}]),
+        [("shareholders_sum", "shareholders")],
+    ),
+    (
+        "cases without proof",
+        _set("cases", [{"title": "某系统"}]),
+        [("file_missing", "file_cases")],
     ),
 ]
 
@@ -151,8 +203,9 @@ def test_names_rule_and_field(
 
 def test_names_the_owner_among_the_members(world: World, session: Session) -> None:
     demand, by = open_demand(world), world.actor(Role.BIDDER)
-    member = MEMBER | {"uscc": world.owner_org.uscc.lower()}
-    bid = written_bid(session, demand, by=by, now=world.now, members=[member], slots=(BidSlot.CONSORTIUM,))
+    members = [MEMBER | {"uscc": world.owner_org.uscc.lower()}]
+    more = {"members": members, "agreement": AGREEMENT, "slots": (BidSlot.CONSORTIUM,)}
+    bid = written_bid(session, demand, by=by, now=world.now, **more)
     assert found(session, bid, world) == [("owner_in_bid", "members.0.uscc")]
 
 
@@ -161,7 +214,11 @@ def test_asks_for_the_intent_and_the_blind_copy_where_the_round_does(world: Worl
     demand.round.is_blind = True
     session.flush()
     bid = written_bid(session, demand, by=world.actor(Role.BIDDER), now=world.now)
-    assert found(session, bid, world) == [("file_missing", "file_intent"), ("file_missing", "file_blind")]
+    assert found(session, bid, world) == [
+        ("intent_not_agreed", "file_intent"),
+        ("file_missing", "file_intent"),
+        ("file_missing", "file_blind"),
+    ]
 
 
 def test_refuses_members_beyond_the_listing_s_limits(world: World, session: Session) -> None:
@@ -172,7 +229,8 @@ def test_refuses_members_beyond_the_listing_s_limits(world: World, session: Sess
         ({"is_consortium_allowed": False}, "no_consortium"),
     ):
         demand = open_demand(world, **more)
-        bid = written_bid(session, demand, by=by, now=world.now, members=rows, slots=(BidSlot.CONSORTIUM,))
+        values = {"members": rows, "agreement": AGREEMENT, "slots": (BidSlot.CONSORTIUM,)}
+        bid = written_bid(session, demand, by=by, now=world.now, **values)
         assert found(session, bid, world) == [(code, "members")]
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.bids import queries, services
+from app.bids.forms import sections
 from app.demands.corrections import correct_demand
 from app.models.bids import Bid, BidFile, CreditListing, OpeningRecord
 from app.models.demands import Demand
@@ -22,7 +23,7 @@ from tests.bids.making import check_by_both, open_all, open_demand, submitted_bi
 from tests.browsing import FussyClient, text_of
 from tests.factories.world import World
 
-SECTIONS = ["basics", "consortium", "responses", "solution", "plan", "team", "budget", "terms", "pledges"]
+SECTIONS = [each.code for each in sections.SECTIONS]
 
 
 def pdf(text: str = "bid") -> bytes:
@@ -434,5 +435,5 @@ def test_tells_bidders_of_a_material_correction_and_takes_their_confirmation(
     client.sign_in(world.bidder)
     url = f"/bids/{bid.id}/confirm-edition"
     page(client, f"/bids/{bid.id}")
-    assert client.submit(url, page=f"/bids/{bid.id}").status_code == 302
+    assert client.submit(url).status_code == 302
     assert bid.confirmed_edition == 2

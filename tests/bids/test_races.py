@@ -17,7 +17,7 @@ from app.core.errors import ProcedureError
 from app.models.bids import Bid, BidParty, BidVersion, OpeningRecord
 from app.models.demands import Demand
 from app.models.procedure_codes import BidSlot, Role
-from tests.bids.making import good_content, open_demand, submitted_bid, written_bid
+from tests.bids.making import AGREEMENT, good_content, member, open_demand, submitted_bid, written_bid
 from tests.factories.world import World
 
 pytestmark = pytest.mark.both_databases
@@ -103,12 +103,16 @@ def test_takes_a_unit_into_one_of_two_bids_submitted_at_once(
     world: World, session: Session, database: Database
 ) -> None:
     demand, now = open_demand(world), world.now
-    member = {"name": "宜昌江声", "uscc": world.third_bidder_org.uscc, "tasks": "测试", "percent": 10_00}
+    more = {
+        "members": [member(world.third_bidder_org.uscc)],
+        "agreement": AGREEMENT,
+        "slots": (BidSlot.CONSORTIUM,),
+    }
     actors = [world.actor_of(person) for person in (world.bidder, world.other_bidder)]
     pairs: list[tuple[Actor, UUID]] = [
         (
             by,
-            written_bid(session, demand, by=by, now=now, members=[member], slots=(BidSlot.CONSORTIUM,)).id,
+            written_bid(session, demand, by=by, now=now, **more).id,
         )
         for by in actors
     ]

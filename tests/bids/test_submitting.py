@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.bids import content, queries, services
+from app.bids import content, queries, services, shape
 from app.bids.sealing import file_hashes, problem_of
+from app.core.coediting import fingerprint
 from app.core.digests import commitment
 from app.core.errors import NotPermitted, RuleBroken, StateMovedOn
 from app.models.bids import Bid, BidParty, BidVersion
@@ -17,7 +18,17 @@ from app.models.procedure_codes import BidSlot, Role
 from app.models.records import Event
 from app.models.states import BidState
 from app.workflow import move, settle
-from tests.bids.making import good_content, open_demand, sealed, stored, submitted_bid, written_bid
+from tests.bids.making import (
+    AGREEMENT,
+    ALWAYS,
+    good_content,
+    member,
+    open_demand,
+    sealed,
+    stored,
+    submitted_bid,
+    written_bid,
+)
 from tests.factories.world import World
 
 pytestmark = pytest.mark.both_databases
@@ -98,7 +109,7 @@ def test_replaces_with_a_new_version_and_keeps_the_old_one(world: World, session
     assert kept.content == old
     assert problem_of(kept) == ""
     assert (bid.sealed_version, sealed(session, bid).content["title"]) == (2, "改进后的方案")
-    assert len(sealed(session, bid).files) == 3
+    assert len(sealed(session, bid).files) == len(ALWAYS)
 
 
 def test_copies_the_files_before_one_is_taken_out_of_a_sealed_bid(world: World, session: Session) -> None:
@@ -108,7 +119,11 @@ def test_copies_the_files_before_one_is_taken_out_of_a_sealed_bid(world: World, 
     services.remove_file(session, bid, first.id, by=by, now=world.now)
     newest = queries.version(session, bid, None)
     assert newest is not None
-    assert (newest.number, len(newest.files), len(sealed(session, bid).files)) == (2, 2, 3)
+    assert (newest.number, len(newest.files), len(sealed(session, bid).files)) == (
+        2,
+        len(ALWAYS) - 1,
+        len(ALWAYS),
+    )
 
 
 def test_refuses_the_save_of_one_who_started_from_an_older_text(world: World, session: Session) -> None:
@@ -132,12 +147,12 @@ def test_lets_two_members_save_two_sections(world: World, session: Session) -> N
     bid = services.start_bid(session, demand, by=by, now=world.now)
     text = content.read(session, bid, by=by, now=world.now)
     for part in ({"safety": "数据不出院"}, {"price_fen": 100_00}):
-        base = services.part_digest(text, part)
+        base = fingerprint(shape.flat(text, part))
         services.save_part(session, bid, part=part, base=base, by=by, now=world.now)
     after = content.read(session, bid, by=by, now=world.now)
     assert (after["safety"], after["price_fen"]) == ("数据不出院", 100_00)
     with pytest.raises(StateMovedOn):
-        base = services.part_digest(text, ["safety"])
+        base = fingerprint(shape.flat(text, ["safety"]))
         services.save_part(session, bid, part={"safety": "别的"}, base=base, by=by, now=world.now)
 
 
@@ -145,8 +160,9 @@ def test_refuses_a_unit_that_stands_in_another_bid(world: World, session: Sessio
     demand = open_demand(world)
     submitted_bid(session, demand, by=world.actor(Role.BIDDER), now=world.now)
     other = world.actor_of(world.other_bidder)
-    member = {"name": "星野", "uscc": world.bidder_org.uscc, "tasks": "数据标注", "percent": 10_00}
-    bid = written_bid(session, demand, by=other, now=world.now, members=[member], slots=(BidSlot.CONSORTIUM,))
+    members = [member(world.bidder_org.uscc)]
+    more = {"members": members, "agreement": AGREEMENT, "slots": (BidSlot.CONSORTIUM,)}
+    bid = written_bid(session, demand, by=other, now=world.now, **more)
     with pytest.raises(RuleBroken) as caught:
         services.submit_bid(session, bid, by=other, now=world.now)
     assert [(each.code, each.field) for each in caught.value.refusals] == [

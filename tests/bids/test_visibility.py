@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access import ANONYMOUS, SYSTEM
-from app.bids import content, queries
+from app.bids import content, queries, shape
 from app.core.errors import NotSeen
 from app.models.bids import Bid
 from app.models.demands import Demand
@@ -13,7 +13,7 @@ from app.models.procedure_codes import BidSlot, ConflictReason, ConflictSource, 
 from app.models.records import Event
 from app.models.reviews import Assignment, Conflict, Panel
 from app.models.states import AssignmentState, BidState
-from tests.bids.making import open_all, open_demand, stored, submitted_bid
+from tests.bids.making import ALWAYS, open_all, open_demand, stored, submitted_bid
 from tests.factories.world import World
 
 EVERYBODY = (
@@ -120,7 +120,7 @@ def test_shows_an_eligible_bid_to_a_pledged_expert_without_contacts(
     by = world.actor_of(world.experts[0].user)
     text = content.read(session, bid, by=by, now=world.now)
     assert (text["leader"]["name"], text["leader"]["phone"], text["leader"]["email"]) == ("柯北辰", "", "")
-    assert len(content.files(session, bid, by=by)) == 3
+    assert len(content.files(session, bid, by=by)) == len(ALWAYS)
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,5 @@ def test_shapes_a_content_and_drops_what_is_unknown() -> None:
         "乙",
         False,
     )
-    assert sorted(text) == sorted(
-        [*content.TEXTS, *content.NUMBERS, *content.GROUPS, *content.ROWS, "innovation"]
-    )
+    assert sorted(text) == sorted([*shape.TEXTS, *shape.PLAIN, *shape.GROUPS, *shape.ROWS, "innovation"])
     assert stored()["size"] == 1024

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # Numbers of rows that the tests add: far from those of the prepared world.
 _serial = count(1001)
+# No two units of the prepared world have the same representative or phone: that would tie them to each other.
+GIVEN = "远近高低深浅宽广厚薄轻重缓急虚实刚柔动静方圆曲直"
 
 
 def build_user(name: str, email: str, *, created_at: datetime, **more: Any) -> User:
@@ -31,8 +33,8 @@ def build_organisation(
     """A verified unit with a code of nobody, not yet written."""
     values: dict[str, Any] = {
         "org_type": OrganisationType.ENTERPRISE_PRIVATE,
-        "legal_rep": "盛怀远",
-        "phone": "027-87651234",
+        "legal_rep": "盛怀" + GIVEN[serial % len(GIVEN)],
+        "phone": f"027-8765{serial % 10_000:04d}",
         "address": "湖北省武汉市东湖高新区光谷大道88号",
         "introduction": "从事人工智能场景建设与服务。",
         "state": OrganisationState.VERIFIED,

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from wtforms import HiddenField
+from wtforms import BooleanField, HiddenField
 
-from app.bids.content import WorkKind
+from app.bids.content import RightKind, WorkKind
 from app.core.i18n import _l
 from app.models.codes import BudgetSource, CostItem, Deviation
 from app.web.fields import (
@@ -42,6 +42,32 @@ class MemberRow(Row):
     ip_share = ShortText(_l("Share of intellectual property"), max=200)
     contact = ShortText(_l("Contact person and phone"), max=120)
     tasks = LongText(_l("Tasks of the unit"), max=1000, lines=3)
+
+
+class TieRow(Row):
+    """A tie with the demand owner."""
+
+    name = ShortText(_l("Unit or person"), max=120)
+    uscc = UsccField(_l("Unified social credit code"))
+    relation = ShortText(_l("Kind of the tie"), max=200)
+
+
+class ShareholderRow(Row):
+    """A shareholder with 5 percent or more, or in control."""
+
+    name = ShortText(_l("Name of the shareholder"), max=120)
+    uscc = UsccField(_l("Unified social credit code"))
+    percent = HundredthsField(_l("Share, percent"))
+    is_controlling = BooleanField(_l("Controls the unit"))
+
+
+class RightRow(Row):
+    """A right that the project builds on."""
+
+    kind = CodeField(_l("Kind of right"), RightKind)
+    title = ShortText(_l("Name of the right"), max=200)
+    number = ShortText(_l("Patent or registration number"), max=80)
+    holder = ShortText(_l("Holder of the right"), max=120)
 
 
 class ResponseRow(Row):

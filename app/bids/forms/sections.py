@@ -1,12 +1,15 @@
 """The sections of the bid form. Each reads some keys of the content and gives them back; a draft may be incomplete."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar
 
 from wtforms import BooleanField, HiddenField
+from wtforms.validators import ValidationError
 
+from app.bids import identity
 from app.bids.answers import PLEDGE_WORDING, REQUIRED
-from app.bids.content import MAX_INNOVATIONS, Content, fiscal_part, shaped
+from app.bids.content import MAX_INNOVATIONS, Content, Relation, fiscal_part, shaped
 from app.bids.forms.rows import (
     BudgetRow,
     CaseRow,
@@ -15,11 +18,15 @@ from app.bids.forms.rows import (
     MilestoneRow,
     PersonRow,
     ResponseRow,
+    RightRow,
     RiskRow,
+    ShareholderRow,
+    TieRow,
     WorkRow,
 )
-from app.core.i18n import Lazy, _l
-from app.web.fields import CountField, LongText, MoneyField, ShortText
+from app.bids.shape import prefix_of
+from app.core.i18n import Lazy, _, _l
+from app.web.fields import CodeField, CountField, DayField, LongText, MoneyField, ShortText
 from app.web.forms import Form
 from app.web.rows import RowsField
 from app.web.validators import Email
@@ -47,7 +54,7 @@ class SectionForm(Form):
         """The form's data for a content."""
         data = {key: content[key] for key in cls.keys if key not in cls.groups}
         for group in cls.groups:
-            data |= {f"{cls.prefix_of(group)}_{key}": value for key, value in content[group].items()}
+            data |= {f"{prefix_of(group)}_{key}": _typed(key, value) for key, value in content[group].items()}
         return data
 
     def part(self) -> Content:
@@ -55,17 +62,17 @@ class SectionForm(Form):
         values = self.values()
         given: dict[str, Any] = {key: values[key] for key in self.keys if key not in self.groups}
         for group in self.groups:
-            start = f"{self.prefix_of(group)}_"
+            start = f"{prefix_of(group)}_"
             given[group] = {
                 name.removeprefix(start): value for name, value in values.items() if name.startswith(start)
             }
         whole = shaped(given)
         return {key: whole[key] for key in self.keys}
 
-    @staticmethod
-    def prefix_of(group: str) -> str:
-        """How the fields of a group begin: pledges.truth is pledge_truth."""
-        return "pledge" if group == "pledges" else group
+
+def _typed(key: str, value: Any) -> Any:
+    """A day, kept as text, as the form's data."""
+    return date.fromisoformat(value) if key.endswith("_on") and value else value
 
 
 class BasicsForm(SectionForm):
@@ -78,6 +85,9 @@ class BasicsForm(SectionForm):
     keywords = ShortText(_l("Keywords"), max=120)
     leader_name = ShortText(_l("Project leader"), max=80)
     leader_title = ShortText(_l("Title or position of the leader"), max=120)
+    leader_identity = ShortText(
+        _l("Identity number of the project leader"), max=24, render_kw={"autocomplete": "off"}
+    )
     leader_phone = ShortText(_l("Phone of the project leader"), max=40)
     leader_email = ShortText(_l("E-mail of the project leader"), max=254, validators=[Email()])
     price_fen = MoneyField(_l("Price of the bid"))
@@ -88,13 +98,64 @@ class BasicsForm(SectionForm):
         self.price_fen.flags.required = True
         self.duration_months.flags.required = True
 
+    @classmethod
+    def data_of(cls, content: Content) -> dict[str, Any]:
+        """The identity number is never shown again: what is kept of it cannot be read."""
+        return super().data_of(content) | {"leader_identity": ""}
+
+    def validate_leader_identity(self, field: ShortText) -> None:
+        """A number that cannot be one is told while it can still be corrected."""
+        if field.data and not identity.is_valid(identity.normalize(field.data)):
+            raise ValidationError(_("This is no valid identity number; check each character"))
+
+
+class UnitForm(SectionForm):
+    """Facts of the lead unit; the form begins with what its profile says."""
+
+    keys = ("unit",)
+    groups = ("unit",)
+
+    unit_legal_rep = ShortText(_l("Legal representative of the lead unit"), max=80)
+    unit_founded_on = DayField(_l("Founded on"))
+    unit_registered_capital_fen = MoneyField(_l("Registered capital"))
+    unit_staff_count = CountField(_l("Staff"), maximum=10_000_000)
+    unit_rd_staff_count = CountField(_l("Staff in research and development"), maximum=10_000_000)
+    unit_revenue_fen = MoneyField(_l("Revenue of last year"))
+    unit_rd_spend_fen = MoneyField(_l("Spending on research and development last year"))
+    unit_is_high_tech = BooleanField(_l("Recognised high-tech enterprise"))
+    unit_is_specialised = BooleanField(_l("Specialised and innovative enterprise"))
+    unit_credit_report_on = DayField(_l("Day of the credit report"))
+
 
 class ConsortiumForm(SectionForm):
-    """The members beside the lead."""
+    """The members beside the lead, and their signed agreement."""
 
-    keys = ("members",)
+    keys = ("members", "agreement")
+    groups = ("agreement",)
 
     members = RowsField(MemberRow, _l("Members of the consortium"), max_rows=20, add_label=_l("Add a member"))
+    agreement_signed_on = DayField(_l("Agreement signed on"))
+    agreement_ip_share = ShortText(_l("The lead's share of intellectual property"), max=200)
+    agreement_tasks = LongText(_l("Tasks of the lead unit"), max=1000, lines=3)
+
+
+class DeclarationsForm(SectionForm):
+    """Ties with the demand owner, and the shareholders."""
+
+    keys = ("relation", "related", "shareholders")
+
+    relation = CodeField(_l("Ties of your unit or a member with the demand owner"), Relation, radio=True)
+    related = RowsField(TieRow, _l("Ties with the demand owner"), max_rows=20, add_label=_l("Add a tie"))
+    shareholders = RowsField(
+        ShareholderRow,
+        _l("Shareholders with 5 percent or more, or in control"),
+        max_rows=30,
+        add_label=_l("Add a shareholder"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.relation.flags.required = True
 
 
 class ResponsesForm(SectionForm):
@@ -206,9 +267,12 @@ class BudgetForm(SectionForm):
 class TermsForm(SectionForm):
     """Intellectual property and the spread of the result."""
 
-    keys = ("ip", "promotion")
+    keys = ("ip", "ip_items", "promotion")
     groups = ("ip", "promotion")
 
+    ip_items = RowsField(
+        RightRow, _l("Rights the project builds on"), max_rows=30, add_label=_l("Add a right")
+    )
     ip_background = LongText(_l("Background intellectual property"), max=2000, lines=4)
     ip_foreground = LongText(_l("New intellectual property and who owns it"), max=2000, lines=4)
     ip_licences = LongText(_l("Third-party and open-source licences"), max=2000, lines=4)
@@ -255,7 +319,9 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "basics", _l("Basics"), BasicsForm, ("title", "keywords", "leader_", "price_fen", "duration_months")
     ),
-    Section("consortium", _l("Consortium"), ConsortiumForm, ("members",)),
+    Section("unit", _l("Lead unit"), UnitForm, ("unit_",)),
+    Section("consortium", _l("Consortium"), ConsortiumForm, ("members", "agreement_")),
+    Section("declarations", _l("Declarations"), DeclarationsForm, ("relat", "shareholders")),
     Section("responses", _l("Indicators"), ResponsesForm, ("responses",)),
     Section(
         "solution",

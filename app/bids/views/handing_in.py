@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from app.access import Permission
 from app.bids import checks, content, queries, sealing, services
-from app.bids.eligibility import check_bid
+from app.bids.eligibility import blocking, report
 from app.bids.forms.checking import ReviewRequestForm, SubmitForm
-from app.bids.forms.sections import section_of
-from app.bids.views.site import blueprint, crumbs, found, own, tabs
+from app.bids.views.reading import text_of
+from app.bids.views.site import blueprint, crumbs, fix_url, found, own, tabs
 from app.core.digests import canonical_json
 from app.core.errors import Refusal, RuleBroken
 from app.core.i18n import _, _l
@@ -24,7 +24,7 @@ from app.web.context import actor, db, now
 @requires(Permission.BID_SUBMIT)
 @writes
 def submit(bid_id: UUID) -> ResponseReturnValue:
-    """What stands against the bid now; with nothing against it, seal and submit it."""
+    """Everything that was written and what every check says of it; with nothing against it, seal and submit."""
     bid = own(bid_id)
     form = SubmitForm()
     if form.validate_on_submit():
@@ -32,8 +32,8 @@ def submit(bid_id: UUID) -> ResponseReturnValue:
             version = services.submit_bid(db(), bid, by=actor(), now=now(), number=_number(form.number.data))
             return redirect(url_for("bids.receipt", bid_id=bid.id, number=version.number))
         except RuleBroken as error:
-            return _submit_page(bid, form, error.refusals), 422
-    return _submit_page(bid, form, check_bid(db(), bid, now=now(), with_rivals=False))
+            return render_template("bids/submit.html", **_report(bid, form, error.refusals)), 422
+    return render_template("bids/submit.html", **_report(bid, form))
 
 
 @blueprint.get("/bids/<uuid:bid_id>/receipts/<int:number>")
@@ -124,37 +124,26 @@ def ask_review(bid_id: UUID) -> ResponseReturnValue:
     ), status
 
 
-def _submit_page(bid: Bid, form: SubmitForm, refusals: list[Refusal]) -> str:
-    return render_template("bids/submit.html", **_report(bid, form, refusals))
-
-
-def _report(bid: Bid, form: SubmitForm, refusals: list[Refusal]) -> dict[str, Any]:
+def _report(bid: Bid, form: SubmitForm, refused: list[Refusal] | None = None) -> dict[str, Any]:
+    """What the page shows. `refused` is what stood against an attempt, with what only other bids tell."""
     newest = queries.version(db(), bid, None)
     if not request.form:
         form.number.data = str(newest.number if newest else "")
-    text = content.read(db(), bid, by=actor(), now=now())
+    outcomes = report(db(), bid, now=now(), with_rivals=False)
+    standing = blocking(outcomes)
+    against = standing if refused is None else refused
     return {
-        "bid": bid,
-        "demand": bid.demand,
+        **text_of(bid),
         "form": form,
-        "text": text,
-        "files": content.files(db(), bid, by=actor()),
         "is_unchanged": newest is not None
         and newest.sealed_at is not None
         and bid.sealed_version == newest.number,
-        "points_open": [(each, _fix_url(bid, each.field)) for each in refusals],
-        "tabs": tabs(bid, check_bid(db(), bid, now=now(), with_rivals=False), "submit"),
+        "points_open": [(each, fix_url(bid, each.field)) for each in against],
+        "outcomes": outcomes,
+        "fix_url": lambda refusal: fix_url(bid, refusal.field),
+        "tabs": tabs(bid, standing, "submit"),
         "crumbs": crumbs(bid, (_l("Check and submit"), None)),
     }
-
-
-def _fix_url(bid: Bid, field: str | None) -> str | None:
-    code = section_of(field)
-    if code is None:
-        return None
-    if code == "files":
-        return url_for("bids.files", bid_id=bid.id, check=1)
-    return url_for("bids.section", bid_id=bid.id, code=code, check=1)
 
 
 def _number(text: str | None) -> int | None:

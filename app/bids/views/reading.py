@@ -6,14 +6,18 @@ from uuid import UUID
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from app.access import Permission
 from app.bids import checks, content, queries, services
 from app.bids.answers import PLEDGE_WORDING
-from app.bids.views.site import blueprint, course, crumbs, offered_here, seen
+from app.bids.gantt import chart
+from app.bids.views.links import listed_files
+from app.bids.views.site import blueprint, course, crumbs, found, offered_here, own, seen
+from app.core.digests import digest
 from app.core.i18n import _l
 from app.models.bids import Bid
 from app.models.procedure_codes import Role
 from app.models.states import BidState, DemandState
-from app.web.access import signed_in, writes_on_get
+from app.web.access import requires, signed_in, writes_on_get
 from app.web.context import actor, db, now
 
 
@@ -51,21 +55,47 @@ def read(bid_id: UUID) -> ResponseReturnValue:
     """What the bid says, with its files; a reading by others than the bidder's own people is recorded."""
     bid = seen(bid_id)
     is_expert = queries.reads_as_expert(bid, actor())
-    text = content.read(db(), bid, by=actor(), now=now())
     return render_template(
         "bids/read.html",
-        bid=bid,
-        demand=bid.demand,
-        text=text,
-        sums={key: content.sums(text, key) for key in ("source", "item")},
-        files=content.files(db(), bid, by=actor()),
-        indicators={str(each.id): each for each in bid.demand.indicators},
-        codes=content.LABELS,
-        pledges=PLEDGE_WORDING,
+        **text_of(bid),
         is_own=queries.is_own(bid, actor()),
         is_nameless=is_expert and bid.demand.round.is_blind,
         crumbs=crumbs(bid, (_l("Text of the bid"), None)),
     )
+
+
+@blueprint.get("/bids/<uuid:bid_id>/print")
+@requires(Permission.BID_SUBMIT)
+def print_view(bid_id: UUID) -> ResponseReturnValue:
+    """The whole bid on paper for its own unit, with the line by which paper and sealed version can be compared."""
+    bid = own(bid_id)
+    version = found(queries.version(db(), bid, None))
+    return render_template(
+        "bids/print.html",
+        **text_of(bid),
+        version=version,
+        text_digest=digest(version.content),
+        is_nameless=False,
+        crumbs=crumbs(bid, (_l("Print view"), None)),
+    )
+
+
+def text_of(bid: Bid) -> dict[str, Any]:
+    """What the templates need to show a bid's text to this reader. A foreign reading is recorded."""
+    text = content.read(db(), bid, by=actor(), now=now())
+    return {
+        "bid": bid,
+        "demand": bid.demand,
+        "text": text,
+        "sums": content.all_sums(text),
+        "gantt": chart(text),
+        "lead_percent": content.lead_percent(text),
+        "files": listed_files(bid, content.files(db(), bid, by=actor())),
+        "indicators": {str(each.id): each for each in bid.demand.indicators},
+        "codes": content.LABELS,
+        "relations": {each.value: each.label for each in content.Relation},
+        "pledges": PLEDGE_WORDING,
+    }
 
 
 def _own(bid: Bid) -> dict[str, Any]:

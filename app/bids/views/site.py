@@ -19,6 +19,7 @@ from app.models.states import BidState
 from app.web.actions import PLACES, Button, buttons, register_place
 from app.web.context import actor, db
 from app.web.loading import load
+from app.web.longform import unsaved_parts
 from app.web.timeline import Entry, timeline
 from app.workflow import BID
 
@@ -126,29 +127,38 @@ def crumbs(bid: Bid, *more: tuple[Lazy | str, str | None]) -> list[tuple[Lazy | 
 
 
 def tabs(bid: Bid, refusals: Iterable[Refusal], active: str) -> list[dict[str, object]]:
-    """The sections of the form as tabs, each with the number of points that are still open."""
-    open_points = [section_of(refusal.field) for refusal in refusals]
+    """The sections, the files and the check as `section_progress` shows them: what is open in each, what waits."""
+    places = [section_of(refusal.field) for refusal in refusals]
+    unsaved = unsaved_parts(bid)
     items: list[dict[str, object]] = [
         {
             "label": each.label,
             "url": url_for("bids.section", bid_id=bid.id, code=each.code),
             "active": each.code == active,
-            "count": open_points.count(each.code),
+            "missing": places.count(each.code),
+            "unsaved": each.code in unsaved,
         }
         for each in SECTIONS
     ]
-    items.append(
-        {
-            "label": _l("Files"),
-            "url": url_for("bids.files", bid_id=bid.id),
-            "active": active == FILES,
-            "count": open_points.count(FILES),
-        }
-    )
     is_curing = bid.state is BidState.NEEDS_CURE
     last = ("bids.cure", _l("Hand in the cure")) if is_curing else ("bids.submit", _l("Check and submit"))
-    items.append({"label": last[1], "url": url_for(last[0], bid_id=bid.id), "active": active == "submit"})
+    for label, endpoint, code, missing in (
+        (_l("Files"), "bids.files", FILES, places.count(FILES)),
+        (last[1], last[0], "submit", len(places)),
+    ):
+        url = url_for(endpoint, bid_id=bid.id)
+        items.append({"label": label, "url": url, "active": code == active, "missing": missing})
     return items
+
+
+def fix_url(bid: Bid, field: str | None) -> str | None:
+    """Where what concerns a field is mended; None for what stands in no section."""
+    code = section_of(field)
+    if code is None:
+        return None
+    if code == FILES:
+        return url_for("bids.files", bid_id=bid.id, check=1)
+    return url_for("bids.section", bid_id=bid.id, code=code, check=1)
 
 
 def _is_described_there(offer: Button) -> bool:

@@ -9,6 +9,7 @@ from app.access import Permission
 from app.bids import content
 from app.bids.answers import PLEDGE_WORDING
 from app.bids.queries import visible_to as bids_visible_to
+from app.bids.views.links import listed_files
 from app.core.errors import NotSeen, Refusal, StateMovedOn
 from app.core.i18n import _, _l
 from app.experts.queries import seats_visible_to
@@ -105,8 +106,8 @@ def read_bid(demand_id: UUID, bid_id: UUID) -> ResponseReturnValue:
         is_blind=board.demand.round.is_blind,
         around=neighbours(board, bid),
         text=text,
-        sums={key: content.sums(text, key) for key in ("source", "item")},
-        files=content.files(db(), bid, by=actor()),
+        sums=content.all_sums(text),
+        files=listed_files(bid, content.files(db(), bid, by=actor())),
         indicators={str(each.id): each for each in board.demand.indicators},
         codes=content.LABELS,
         pledges=PLEDGE_WORDING,
