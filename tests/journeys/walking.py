@@ -494,7 +494,6 @@ def bid_sections(demand: Demand, price: str) -> dict[str, dict[str, Any]]:
     for index, indicator in enumerate(demand.indicators):
         responses |= {
             f"responses-{index}-promised_value": str(indicator.target),
-            f"responses-{index}-deviation": "none",
             f"responses-{index}-basis": "同类项目实测",
             f"responses-{index}-test_plan": "按要求封存数据后测试",
         }
@@ -515,11 +514,14 @@ def bid_sections(demand: Demand, price: str) -> dict[str, dict[str, Any]]:
             "title": "病历智能质控实施方案",
             "leader_name": "简书言",
             "leader_title": "高级工程师",
+            "leader_identity": "E12345678",
             "leader_phone": "19900000123",
             "leader_email": "leader@example.com",
             "price_fen": price,
             "duration_months": "10",
         },
+        "unit": {"unit_legal_rep": "简望山", "unit_founded_on": "2015-06-01", "unit_staff_count": "120"},
+        "declarations": {"relation": "none"},
         "responses": responses,
         "solution": {
             "understanding": TEXT,
