@@ -15,12 +15,18 @@ from app.core.clock import utcnow
 from app.core.db import Database
 from app.core.files import FileStore
 from app.core.i18n import DEFAULT_LOCALE, babel_settings
+from app.documents.imports import register_jobs
 from app.web.access import check_endpoints, init_access
 from app.web.attachments import blueprint as files_blueprint
 from app.web.context import init_sign_in
 from app.web.errors import init_errors
 from app.web.filters import register_filters
 from app.web.frame import choose_locale, init_frame
+from app.web.imports import blueprint as imports_blueprint
+from app.web.staging import init_staging
+from app.web.storage import look_after
+from app.web.uploads import blueprint as uploads_blueprint
+from app.workflow.ticking import register_job
 from config import Config
 
 STAGES = (
@@ -60,7 +66,12 @@ def create_app(config: Config | None = None, *, clock: Callable[[], datetime] = 
     init_frame(app)
     init_errors(app)
     register_filters(app)
+    init_staging(app)
     app.register_blueprint(files_blueprint)
+    app.register_blueprint(imports_blueprint)
+    register_jobs()
+    app.register_blueprint(uploads_blueprint)
+    register_job(look_after)
     for name in STAGES:
         if find_spec(f"app.{name}") is not None and hasattr(
             stage := import_module(f"app.{name}"), "init_app"

@@ -1,31 +1,41 @@
 """The commands of the site: `flask --app wsgi ...`."""
 
 import signal
+import time
 from threading import Event
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from flask_babel import force_locale
+from sqlalchemy import or_, select
 
+from app import jobs
 from app.accounts.demo import demo_accounts_command
 from app.core import migrate
 from app.core.db import Database
 from app.core.i18n import DEFAULT_LOCALE, Lazy
+from app.models.jobs import Job
 from app.web.access import declared
+from app.web.commands import import_commands
+from app.web.context import job_tools
 from app.workflow import diagrams
 from app.workflow.invariants import broken
 from app.workflow.invariants import invariants as all_invariants
 from app.workflow.ticking import tick as run_tick
 
 database_commands = AppGroup("db", help="Tables: upgrade, downgrade, check, revision.")
-WORKER_PAUSE_SECONDS = 30
+# How often a worker records what time has made due and sends mail, and how often it looks for work that somebody
+# may be watching.
+TICK_SECONDS = 30.0
+JOBS_SECONDS = 1.0
 
 
 def init_cli(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(database_commands)
-    for command in (tick, worker, list_access, procedure, invariants, seed, prepare_demo):
+    app.cli.add_command(import_commands)
+    for command in (tick, worker, list_jobs, list_access, procedure, invariants, seed, prepare_demo):
         app.cli.add_command(command)
 
 
@@ -74,16 +84,39 @@ def tick() -> None:
 @click.option("--once", is_flag=True, help="One round, then stop.")
 @with_appcontext
 def worker(once: bool) -> None:
-    """Tick and deliver mail, again and again. TERM ends it after the round at hand."""
+    """Tick, deliver mail and do background work, again and again. TERM ends it after the job at hand."""
     from app.notifications.delivery import deliver
 
     stopping = Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    tools, clock = job_tools(current_app), current_app.config["CLOCK"]
+    ticked: float | None = None
     while True:
-        run_tick(_database(), current_app.config["CLOCK"]())
-        deliver(current_app, current_app.config["CLOCK"]())
-        if once or stopping.wait(WORKER_PAUSE_SECONDS):
+        if ticked is None or time.monotonic() - ticked >= TICK_SECONDS:
+            run_tick(_database(), clock())
+            deliver(current_app, clock())
+            ticked = time.monotonic()
+        done = jobs.run_due(tools, is_stopping=stopping.is_set)
+        if done:
+            deliver(current_app, clock())
+        if once or stopping.wait(JOBS_SECONDS):
             return
+
+
+@click.command("jobs")
+@click.option("--all", "is_all", is_flag=True, help="Finished ones too, of the last fifty.")
+@with_appcontext
+def list_jobs(is_all: bool) -> None:
+    """List background work: waiting, under way and failed."""
+    query = select(Job).order_by(Job.created_at.desc()).limit(50)
+    if not is_all:
+        query = query.where(or_(Job.finished_at.is_(None), Job.fault.is_not(None)))
+    with _database().reading() as session:
+        for job in session.scalars(query):
+            amount = f"{job.done}/{'?' if job.total is None else job.total}"
+            click.echo(
+                f"{job.created_at:%Y-%m-%d %H:%M} {job.state.value:8} {job.kind:28} {amount:12} {job.fault or ''}"
+            )
 
 
 @click.command("access")

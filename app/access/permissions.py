@@ -18,6 +18,7 @@ class Permission(StrEnum):
     EXPERT_KEEP = "expert:keep"
     CREDIT_IMPORT = "credit:import"
     DEMAND_CREATE = "demand:create"
+    DEMAND_IMPORT = "demand:import"
     DEMAND_EDIT = "demand:edit"
     DEMAND_SUBMIT = "demand:submit"
     DEMAND_WITHDRAW = "demand:withdraw"
@@ -88,6 +89,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.ROUND_RUN,
             P.EXPERT_KEEP,
             P.CREDIT_IMPORT,
+            P.DEMAND_IMPORT,
             P.DEMAND_VET,
             # Their own vetting sheets; on bids only experts have sheets.
             P.SHEET_WRITE,
@@ -110,11 +112,12 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.SUBSIDY_RECOMMEND,
         }
     ),
-    Role.RECOMMENDER: frozenset({P.DEMAND_RECOMMEND}),
+    Role.RECOMMENDER: frozenset({P.DEMAND_IMPORT, P.DEMAND_RECOMMEND}),
     Role.DEMAND_OWNER: frozenset(
         {
             P.ORGANISATION_EDIT,
             P.DEMAND_CREATE,
+            P.DEMAND_IMPORT,
             P.DEMAND_EDIT,
             P.DEMAND_SUBMIT,
             P.DEMAND_WITHDRAW,

@@ -55,6 +55,13 @@ def our_region(actor: Actor, thing: Any) -> bool:
     return bool(thing.recommender_id == actor.organisation_id or thing.region == actor.region)
 
 
+def taken_in_by_us(actor: Actor, round_: Any) -> bool:
+    """Rounds that the actor's organisation runs, and for other roles every round: rows are held to region and unit."""
+    if actor.organisation_id is None:
+        return False
+    return organised_by_us(actor, round_) or actor.has(Role.RECOMMENDER) or actor.has(Role.DEMAND_OWNER)
+
+
 def organised_but_not_written_by_me(actor: Actor, thing: Any) -> bool:
     """Demands of our rounds that the actor did not write."""
     return organised_by_us(actor, thing) and thing.author_id != actor.user_id
@@ -111,6 +118,7 @@ REACH: dict[Permission, Reach] = {
     P.EXPERT_KEEP: anywhere,
     P.CREDIT_IMPORT: anywhere,
     P.DEMAND_CREATE: anywhere,
+    P.DEMAND_IMPORT: taken_in_by_us,
     P.DEMAND_EDIT: posted_by_us,
     P.DEMAND_SUBMIT: posted_by_us,
     P.DEMAND_WITHDRAW: posted_by_us,

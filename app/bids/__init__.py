@@ -6,9 +6,13 @@ refuses before the opening and records every foreign reading."""
 from flask import Flask
 
 from app.access import Permission
-from app.bids import listeners, reminders, views
+from app.bids import credit_sheets, listeners, reminders, views
+from app.bids.views.commands import CREDIT_OPTIONS, credit_options
 from app.core.i18n import _l
 from app.demands.extras import add_demand_buttons, add_demand_links
+from app.documents.imports import register_importer
+from app.models.procedure_codes import SheetKind
+from app.web.commands import import_command
 from app.web.navigation import add_desk_item
 from app.web.timeline import DONE
 from app.workflow.ticking import register_job
@@ -18,6 +22,8 @@ def init_app(app: Flask) -> None:
     """Register pages, actions, listeners, wording and work areas."""
     views.register_bid_place()
     app.register_blueprint(views.blueprint)
+    register_importer(credit_sheets.IMPORTER)
+    import_command("credit-list", SheetKind.CREDIT, *CREDIT_OPTIONS, options=credit_options)
     listeners.register_listeners()
     register_job(reminders.remind_to_confirm)
     add_demand_buttons(views.demand_buttons)

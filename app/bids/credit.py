@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete
@@ -18,6 +18,7 @@ from app.core.text import clean, clean_line
 from app.models.accounts import Organisation
 from app.models.base import Coded
 from app.models.bids import CreditListing
+from app.models.bulk import insert_rows
 from app.workflow import record
 
 COLUMNS = ("name", "uscc", "reason")
@@ -78,22 +79,25 @@ def import_list(
     *,
     by: Actor,
     now: datetime,
+    listed_on: date | None = None,
 ) -> int:
-    """Replace the local copy of a list by these rows, dated now. Returns how many there are."""
+    """Replace the local copy of a list by these rows, imported now, bearing a date. Returns how many there are."""
     if by.organisation_id is None or not grants(by, Permission.CREDIT_IMPORT):
         raise NotPermitted()
     organisation = session.get_one(Organisation, by.organisation_id)
     session.execute(delete(CreditListing).where(CreditListing.list_code == list_code.value))
-    session.add_all(
-        CreditListing(
-            list_code=list_code.value,
-            uscc=row["uscc"],
-            name=row["name"],
-            reason=row.get("reason", ""),
-            imported_at=now,
-        )
+    listings = [
+        {
+            "list_code": list_code.value,
+            "uscc": row["uscc"],
+            "name": row["name"],
+            "reason": row.get("reason") or "",
+            "imported_at": now,
+            "listed_on": listed_on,
+        }
         for row in rows
-    )
+    ]
+    insert_rows(session, CreditListing, listings)
     data = {"list": list_code.value, "rows": len(rows)}
     record(session, organisation, "import_credit_list", by=by, now=now, data=data)
     return len(rows)

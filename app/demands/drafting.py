@@ -121,7 +121,7 @@ def create_demand(session: Session, *, round_: Round, by: Actor, now: datetime, 
 
     Raises NotPermitted without the right to post, RuleBroken outside the round's window."""
     owner = _poster(session, by)
-    _check_window(round_, now)
+    check_window(round_, now)
     demand = _blank(session, round_, owner, by=by, now=now)
     apply_values(session, demand, values)
     return _begun(session, demand, by=by, now=now, data={})
@@ -132,7 +132,7 @@ def copy_demand(session: Session, source: Demand, *, round_: Round, by: Actor, n
     owner = _poster(session, by)
     if source.owner_id != owner.id:
         raise NotPermitted()
-    _check_window(round_, now)
+    check_window(round_, now)
     demand = copy_of(session, source, round_=round_, by=by, now=now)
     return _begun(session, demand, by=by, now=now, data={"copied_from": str(source.id)})
 
@@ -287,7 +287,8 @@ def _poster(session: Session, by: Actor) -> Organisation:
     return owner
 
 
-def _check_window(round_: Round, now: datetime) -> None:
+def check_window(round_: Round, now: datetime) -> None:
+    """Raises RuleBroken unless the round takes demands in now."""
     if round_.state is not RoundState.OPEN or round_.is_held:
         raise RuleBroken(Refusal("round_not_open", _l("This round takes no demands."), "round_id"))
     if not round_.collection_opens_at <= now < round_.collection_closes_at:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.access import Actor
+from app.access import Actor, Permission, can
 from app.models.accounts import Membership, Organisation
 from app.models.demands import Demand, Intent, Question, RestrictedPledge, SiteVisit, VisitSignup, Watch
 from app.models.procedure_codes import Role
@@ -42,7 +42,7 @@ def visible_to(actor: Actor) -> Select[Demand]:
     if own is not None and actor.has(Role.ORGANIZER):
         reasons.append(and_(submitted, _round_organised_by(own)))
     if own is not None and actor.has(Role.RECOMMENDER):
-        reasons.append(and_(submitted, _recommended_by(actor)))
+        reasons.append(and_(submitted, recommended_by(actor)))
     return select(Demand).where(or_(*reasons))
 
 
@@ -87,7 +87,7 @@ def owned_by(actor: Actor) -> Select[Demand]:
 
 def for_recommender(actor: Actor, *, is_waiting: bool) -> Select[Demand]:
     """The demands that a recommending unit decides on: waiting ones first come first, or all others latest first."""
-    query = visible_to(actor).where(Demand.submitted_at.is_not(None), _recommended_by(actor))
+    query = visible_to(actor).where(Demand.submitted_at.is_not(None), recommended_by(actor))
     if is_waiting:
         return _listed(query.where(Demand.state == DemandState.SUBMITTED).order_by(Demand.submitted_at))
     return _listed(query.where(Demand.state != DemandState.SUBMITTED).order_by(Demand.submitted_at.desc()))
@@ -131,6 +131,11 @@ def open_rounds(session: Session, now: datetime) -> list[Round]:
             .order_by(Round.collection_closes_at, Round.id)
         )
     )
+
+
+def rounds_to_import_into(session: Session, actor: Actor, now: datetime) -> list[Round]:
+    """The rounds that take demands in now, and into which the actor may import sheets of them."""
+    return [each for each in open_rounds(session, now) if can(actor, Permission.DEMAND_IMPORT, each)]
 
 
 def recommending_units(session: Session) -> list[Organisation]:
@@ -244,6 +249,11 @@ def people_of(session: Session, organisation_id: UUID, role: Role) -> list[UUID]
     return list(session.scalars(query.distinct()))
 
 
+def recommended_by(actor: Actor) -> ColumnElement[bool]:
+    """Demands that the unit recommends: those of its region, and those that name it."""
+    return or_(Demand.recommender_id == actor.organisation_id, Demand.region == actor.region)
+
+
 def like(text: str) -> str:
     """A pattern that matches the text anywhere, its own % and _ taken literally (escape character: \\)."""
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
@@ -256,10 +266,6 @@ def _listed(query: Select[Demand]) -> Select[Demand]:
 
 def _round_organised_by(organisation_id: UUID) -> ColumnElement[bool]:
     return Demand.round_id.in_(select(Round.id).where(Round.organiser_id == organisation_id))
-
-
-def _recommended_by(actor: Actor) -> ColumnElement[bool]:
-    return or_(Demand.recommender_id == actor.organisation_id, Demand.region == actor.region)
 
 
 def _has_state(state: DemandState, now: datetime) -> ColumnElement[bool]:

@@ -4,9 +4,12 @@ from flask import Flask
 
 from app.access import Permission
 from app.core.i18n import _l
+from app.documents.imports import register_importer
 from app.experts import seats, views
 from app.experts import views_panels as _panels  # noqa: F401 - puts its pages on the blueprint
 from app.experts import views_seats as _seats  # noqa: F401 - puts its pages on the blueprint
+from app.experts.importing import IMPORTER
+from app.experts.views_sheets import register_commands
 from app.web.navigation import add_desk_item
 from app.web.timeline import DONE
 from app.workflow import ASSIGNMENT, listen
@@ -17,6 +20,8 @@ LEAVING = ("decline", "recuse", "take_off", "replace")
 def init_app(app: Flask) -> None:
     """Register pages, work areas, the wording of events, and the calling of reserves."""
     app.register_blueprint(views.blueprint)
+    register_importer(IMPORTER)
+    register_commands()
     for action in LEAVING:
         listen(ASSIGNMENT, action, seats.fill_from_reserves)
     add_desk_item(_l("My work"), _l("My panel seats"), "experts.mine", Permission.ASSIGNMENT_ANSWER, order=10)

@@ -52,6 +52,7 @@ from app.models.outcomes import (
 from app.models.records import Attachment, Event, Mail, Message
 from app.models.reviews import Assignment, Conflict, Expert, Panel, Score, Sheet
 from app.models.rounds import CalendarDay, CalendarYear, Criterion, Round, RoundOfficer, Rubric
+from app.models.selection import DemandSelection, LetterLine, RecommendationLetter
 from app.models.unsaved import UnsavedText
 
 __all__ = [
@@ -84,6 +85,7 @@ __all__ = [
     "DemandFunding",
     "DemandIndicator",
     "DemandMilestone",
+    "DemandSelection",
     "Demonstration",
     "Effect",
     "EffectReport",
@@ -93,6 +95,7 @@ __all__ = [
     "FairnessTerm",
     "FormalCheck",
     "Intent",
+    "LetterLine",
     "Invitation",
     "Job",
     "Mail",
@@ -107,6 +110,7 @@ __all__ = [
     "Panel",
     "PaymentLine",
     "Question",
+    "RecommendationLetter",
     "Replication",
     "RestrictedPledge",
     "Round",

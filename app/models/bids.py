@@ -4,7 +4,7 @@ The content of a bid lives in `bid_version` and `bid_file` alone. Only the packa
 that sealed content stays sealed in one place.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -236,3 +236,5 @@ class CreditListing(Identified, Base):
     name: Mapped[str] = mapped_column(String(120))
     reason: Mapped[str] = mapped_column(Text, default="")
     imported_at: Mapped[datetime]
+    # The day that the list itself bears.
+    listed_on: Mapped[date | None]

@@ -44,9 +44,17 @@ class ExpertKind(Coded):
     LEGAL = "legal", _l("Legal expert")
 
 
+class VettingMode(Coded):
+    """Who vets the demands of a round."""
+
+    OFFICERS = "officers", _l("Officers of the organizing unit")
+    PANEL = "panel", _l("A panel of experts, drawn for each demand")
+
+
 class PanelPurpose(Coded):
     """What a panel is drawn for."""
 
+    VETTING = "vetting", _l("Vetting of a demand")
     REVIEW = "review", _l("Bid review")
     ACCEPTANCE = "acceptance", _l("Acceptance review")
 
@@ -243,3 +251,12 @@ class PartyRole(Coded):
 
     LEAD = "lead", _l("Lead unit")
     MEMBER = "member", _l("Member unit")
+
+
+class SheetKind(Coded):
+    """What an uploaded spreadsheet holds."""
+
+    DEMANDS = "demands", _l("Demand summary sheet")
+    DEMAND_FORM = "demand_form", _l("Demand form")
+    CREDIT = "credit", _l("Credit list sheet")
+    EXPERTS = "experts", _l("Expert pool sheet")

@@ -206,3 +206,12 @@ class SubsidyState(State):
     RECOMMENDED = "recommended", _l("Support recommended"), "amber"
     APPROVED = "approved", _l("Support approved"), "blue"
     PAID = "paid", _l("Support paid"), "green"
+
+
+class JobState(State):
+    """A piece of background work."""
+
+    QUEUED = "queued", _l("Waiting its turn"), "grey"
+    RUNNING = "running", _l("Work under way"), "blue"
+    DONE = "done", _l("Work finished"), "green"
+    FAILED = "failed", _l("Work failed"), "red"

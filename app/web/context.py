@@ -11,6 +11,7 @@ from app.access import ANONYMOUS, Actor
 from app.access.loading import load_actor
 from app.core.db import Database
 from app.core.files import FileStore
+from app.jobs import Tools
 from app.models.accounts import User
 
 # Where the sign-in library keeps who is signed in: "<user id>:<session version>".
@@ -28,6 +29,11 @@ def files() -> FileStore:
     """The application's file store."""
     found: FileStore = current_app.extensions["files"]
     return found
+
+
+def job_tools(app: Flask) -> Tools:
+    """What background work needs of the application."""
+    return Tools(app.extensions["database"], app.extensions["files"], app.config["CLOCK"])
 
 
 def db() -> Session:

@@ -1,10 +1,11 @@
 """Writing down what happened: one row per action, in the transaction of the change itself."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import inspect, select
+from sqlalchemy import insert, inspect, select
 from sqlalchemy.orm import Session
 
 from app.access import ROLES, Actor, Permission
@@ -51,14 +52,44 @@ def record(
     return event
 
 
+def record_rows(
+    session: Session,
+    model: type[Any],
+    rows: Sequence[dict[str, Any]],
+    action: str,
+    *,
+    by: Actor,
+    now: datetime,
+    data: dict[str, Any],
+) -> None:
+    """Write the same event about each of many rows that were inserted in bulk, in one statement.
+
+    Each row has every column of the model by name; the digest covers what `covered` does."""
+    names = [name for name in _covered_names(model) if name in model.__table__.columns]
+    events = [
+        {
+            "id": uuid4(),
+            "at": now,
+            "actor_id": by.user_id,
+            "organisation_id": by.organisation_id,
+            "role": _role(by, None),
+            "action": action,
+            "thing_type": model.__tablename__,
+            "thing_id": row["id"],
+            "round_id": row.get("round_id"),
+            "demand_id": row["id"] if model is Demand else row.get("demand_id"),
+            "data": data,
+            "digest": digest({name: row[name] for name in names}),
+        }
+        for row in rows
+    ]
+    if events:
+        session.execute(insert(Event), events)
+
+
 def covered(thing: Any) -> dict[str, Any]:
     """The columns of a row that its digest covers: all but personal ones and the row version."""
-    mapper = inspect(type(thing))
-    return {
-        attribute.key: getattr(thing, attribute.key)
-        for attribute in mapper.column_attrs
-        if attribute.key != "version" and not attribute.columns[0].info.get("personal")
-    }
+    return {name: getattr(thing, name) for name in _covered_names(type(thing))}
 
 
 def events_of(session: Session, *things: Any) -> list[Event]:
@@ -67,6 +98,14 @@ def events_of(session: Session, *things: Any) -> list[Event]:
         return []
     ids = [thing.id for thing in things]
     return list(session.scalars(select(Event).where(Event.thing_id.in_(ids)).order_by(Event.seq)))
+
+
+def _covered_names(model: type[Any]) -> list[str]:
+    return [
+        attribute.key
+        for attribute in inspect(model).column_attrs
+        if attribute.key != "version" and not attribute.columns[0].info.get("personal")
+    ]
 
 
 def _role(by: Actor, permission: Permission | None) -> str | None:

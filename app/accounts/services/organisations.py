@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from app.access import Actor, Permission, can
@@ -13,7 +13,7 @@ from app.accounts.services.memberships import add_membership
 from app.core import uscc as codes
 from app.core.errors import NotPermitted, Refusal, RuleBroken
 from app.core.i18n import _l
-from app.models.accounts import Organisation, User
+from app.models.accounts import Membership, Organisation, User
 from app.models.codes import OrganisationType, Region
 from app.models.procedure_codes import Role
 from app.models.states import OrganisationState
@@ -57,25 +57,21 @@ def create_organisation(
 ) -> Organisation:
     """Register an organisation; who does it becomes its administrator, with the roles it asks for.
 
-    The roles count once an officer has verified it. Raises RuleBroken for a code that does not check or is taken,
-    and when neither posting nor bidding is wanted."""
+    A unit that a sheet of demands named and that has no people yet is taken over by the first who registers it. The
+    roles count once an officer has verified it. Raises RuleBroken for a code that does not check or is taken, and when
+    neither posting nor bidding is wanted."""
     if by.user_id is None:
         raise NotPermitted()
     code = codes.normalize(uscc)
-    _check_code(session, code)
+    organisation = _awaiting_people(session, code)
+    if organisation is None:
+        _check_code(session, code)
+        organisation = Organisation(id=uuid4(), uscc=code, created_at=now)
     _check_wishes(wants_post, wants_bid)
-    organisation = Organisation(
-        id=uuid4(),
-        name=name,
-        uscc=code,
-        org_type=org_type,
-        region=region,
-        legal_rep=legal_rep,
-        wants_post=wants_post,
-        wants_bid=wants_bid,
-        created_at=now,
-        **more,
-    )
+    told = {"name": name, "org_type": org_type, "region": region, "legal_rep": legal_rep}
+    for column, value in (told | more).items():
+        setattr(organisation, column, value)
+    organisation.wants_post, organisation.wants_bid = wants_post, wants_bid
     session.add(organisation)
     session.flush()
     record(session, organisation, "register", by=by, now=now)
@@ -147,6 +143,17 @@ def verify_organisation(
         record(session, organisation, "set_capabilities", by=by, now=now, data=opened)
     else:
         move(session, organisation, "verify", by=by, now=now, data=opened)
+
+
+def _awaiting_people(session: Session, code: str) -> Organisation | None:
+    """The unverified unit of this code that came in with a sheet of demands and that nobody has joined yet."""
+    return session.scalar(
+        select(Organisation).where(
+            Organisation.uscc == code,
+            Organisation.state == OrganisationState.REGISTERED,
+            ~exists().where(Membership.organisation_id == Organisation.id),
+        )
+    )
 
 
 def _check_code(session: Session, code: str) -> None:

@@ -8,7 +8,7 @@ from app.bids.credit import MAX_BYTES, CreditList
 from app.bids.services import FILES_PER_SLOT
 from app.core.i18n import _l
 from app.models.procedure_codes import BidSlot, CheckPoint, Severity, Verdict
-from app.web.fields import CodeField, CodesField, LongText
+from app.web.fields import CodeField, CodesField, DayField, LongText
 from app.web.forms import Form
 from app.web.slots import FileSlot
 from app.web.validators import Required
@@ -79,4 +79,7 @@ class CreditListForm(Form):
     """A credit list to import."""
 
     list_code = CodeField(_l("Which list"), CreditList, [Required()])
-    file = FileSlot(_l("List as CSV or JSON"), [Required()], types=("csv", "json"), max_bytes=MAX_BYTES)
+    listed_on = DayField(_l("Date of the list"), description=_l("The day that the list itself bears."))
+    file = FileSlot(
+        _l("List as xlsx, CSV or JSON"), [Required()], types=("xlsx", "csv", "json"), max_bytes=MAX_BYTES
+    )

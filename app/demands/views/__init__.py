@@ -35,6 +35,29 @@ register_place(
     },
 )
 
-from app.demands.views import after, authoring, dialogue, office, public  # noqa: E402
+from app.demands.views import (  # noqa: E402
+    after,
+    authoring,
+    correcting,
+    dialogue,
+    imports,
+    intents,
+    office,
+    public,
+    questions,
+    visits,
+)
 
-__all__ = ["after", "authoring", "blueprint", "dialogue", "office", "public"]
+__all__ = [
+    "after",
+    "authoring",
+    "blueprint",
+    "correcting",
+    "dialogue",
+    "imports",
+    "intents",
+    "office",
+    "public",
+    "questions",
+    "visits",
+]
