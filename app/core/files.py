@@ -84,10 +84,14 @@ class FileStore:
     def begin(self) -> str:
         """The storage name of a file that will arrive in chunks."""
         storage_name = secrets.token_hex(16)
+        self.restart(storage_name)
+        return storage_name
+
+    def restart(self, storage_name: str) -> None:
+        """Makes an empty part of this name, whatever arrived before."""
         part = self.part(storage_name)
         _make_folders(part.parent)
-        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        return storage_name
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
 
     def append(self, storage_name: str, chunk: bytes, *, offset: int) -> int:
         """Writes a chunk at its place; what lies behind it from a broken attempt is dropped. Returns the new length.
@@ -137,13 +141,15 @@ class FileStore:
                 path.unlink()
                 _sync_folder(path.parent)
 
-    def names(self, *, older_than: float | None = None) -> Iterator[str]:
-        """Every storage name in the store, parts too, in no order, for the comparison with the rows that name them.
+    def names(self) -> Iterator[str]:
+        """Every storage name in the store, in no order, for the comparison with the rows that name them."""
+        return (path.name for path in self.root.glob("??/??/*") if STORAGE_NAME.fullmatch(path.name))
 
-        `older_than` is a time in seconds since 1970: what changed later is left out."""
+    def settled_names(self, before: float) -> Iterator[str]:
+        """The storage names, those of parts too, whose file last changed before a time in seconds since 1970."""
         for path in self.root.glob("??/??/*"):
             name = path.name.removeprefix(".").removesuffix(".part")
-            if STORAGE_NAME.fullmatch(name) and (older_than is None or _changed_at(path) < older_than):
+            if STORAGE_NAME.fullmatch(name) and _changed_at(path) < before:
                 yield name
 
 

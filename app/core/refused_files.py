@@ -22,6 +22,7 @@ REASONS: dict[str, Lazy] = {
     "file_polyglot": _l(
         "Something else is attached before or behind the content of the file. Save it again."
     ),
+    "file_changed": _l("The file changed on the way. Choose it again."),
     "file_infected": _l("The malware scanner found %(finding)s in the file. It was not kept."),
     "file_pixels": _l("The picture has more than %(millions)s million pixels. Make it smaller."),
     "archive_expands": _l("The file expands too far when it is unpacked."),

@@ -14,6 +14,7 @@ from app.core.i18n import _l
 from app.core.text import clean, clean_line
 from app.web.choices import PLEASE_CHOOSE, CodeField
 from app.web.rows import RowsField
+from app.web.staging import DROP
 
 
 class RefusalLike(Protocol):
@@ -113,8 +114,12 @@ class Form(FlaskForm):
                 items += [ErrorItem(field.id, wording) for wording in field.errors]
         return items
 
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Whether everything is in order. Taking an upload out of a form saves nothing: the page is shown again."""
+        return not request.form.get(DROP) and bool(super().validate(*args, **kwargs))
+
     def row_command(self) -> bool:
-        """Carry out "add a row" or "remove this row" if that is what was sent.
+        """Carry out "add a row", "remove this row" or "remove this upload" if that is what was sent.
 
         True means: show the page again with status 200, validate and save nothing.
         """
@@ -126,7 +131,7 @@ class Form(FlaskForm):
             return True
         removed = request.form.get("remove_row")
         if removed is None:
-            return False
+            return bool(request.form.get(DROP))
         field = self._fields.get(removed.rpartition("-")[0])
         if isinstance(field, RowsField):
             field.remove_row(removed)

@@ -14,13 +14,11 @@ from app.models.records import Attachment, Event
 from app.models.states import ObjectionState as O
 from app.notices.services import publish_award_notice
 from tests.browsing import FussyClient
+from tests.core.sample_files import make_png
 from tests.factories import World, make_award, make_notice, make_objection
 
 NAME = "襄阳云枢信息技术有限公司"
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
-    "1f15c4890000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
-)
+PNG = make_png()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from app.core import uscc
 from app.web import fields, forms, slots
 from app.web.validators import Email, Length, Pattern, Phone, Required, RequiredIf, SameAs
+from tests.core.sample_files import PDF
 from tests.web.gallery.forms import EverythingForm, IndicatorRow, Kind, ListFilter, PasswordForm
 
 pytestmark = pytest.mark.usefixtures("asked")
@@ -200,7 +201,11 @@ def upload(name: str, content: bytes = b"x") -> FileStorage:
         ([upload("..\\..\\plan.svg")], "“plan.svg” is not of a permitted kind (pdf, docx)"),
         ([upload("plan.pdf", b"")], "“plan.pdf” is empty"),
         ([upload("plan.pdf", b"x" * (1024 * 1024 + 1))], "“plan.pdf” is larger than 1 MB"),
-        ([upload("a.pdf"), upload("b.pdf"), upload("c.pdf")], "At most 2 files may be added here"),
+        ([upload(name, PDF) for name in ("a.pdf", "b.pdf", "c.pdf")], "At most 2 files may be added here"),
+        (
+            [upload("plan.docx", PDF)],
+            "“plan.docx”: The content of the file does not match its name. Save it again in the right format.",
+        ),
         ([upload("")], "Add a file: Plan"),
     ],
 )
@@ -212,8 +217,9 @@ def test_refuse_upload_by_kind_size_and_number(sent: list[FileStorage], wording:
 
 
 def test_hand_over_upload_from_its_start() -> None:
-    bound = filled(slots.FileSlot("Plan", types=("pdf",)), upload("Plan.PDF", b"content"))
-    assert (errors(bound), bound.data.read()) == ([], b"content")
+    bound = filled(slots.FileSlot("Plan", types=("pdf",)), upload("Plan.PDF", PDF))
+    with bound.data.stream as stored:
+        assert (errors(bound), stored.read()) == ([], PDF)
 
 
 def rows_form(**cells: str) -> EverythingForm:

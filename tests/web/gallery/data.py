@@ -50,12 +50,12 @@ LISTINGS = [
 FILES = [
     Thing(
         name="武汉市12345热线工单智能派发场景建设方案（2026年修订稿）.docx",
-        size_label="2.4 MB",
+        size=2_516_582,
         url="/files/1",
         sha256=HASH,
         slot_label="技术方案",
     ),
-    Thing(name="现场照片.jpg", size_label="640 KB", url=None, sha256="", slot_label=""),
+    Thing(name="现场照片.jpg", size=655_360, url=None, sha256="", slot_label=""),
 ]
 
 EVENTS = [

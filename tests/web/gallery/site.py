@@ -13,6 +13,10 @@ from flask import Flask, Response, render_template, request
 from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 
+from app.core.db import Database
+from app.core.files import FileStore
+from app.models import Base
+from app.web.context import close_db, init_sign_in
 from app.web.filters import register_filters
 from tests.web.gallery import data
 from tests.web.gallery.forms import EverythingForm, ListFilter, PasswordForm
@@ -76,6 +80,7 @@ def create_gallery() -> Flask:
     app.jinja_loader = ChoiceLoader(
         [FileSystemLoader(ROOT / "app/templates"), FileSystemLoader(Path(__file__).parent / "templates")]
     )
+    _give_store(app)
     flask_babel.Babel(app, locale_selector=_locale, default_timezone="Asia/Shanghai")
     CSRFProtect(app)
     register_filters(app)
@@ -87,6 +92,18 @@ def create_gallery() -> Flask:
     app.add_url_rule("/confirm", "confirm", confirm)
     app.add_url_rule("/error", "error", error)
     return app
+
+
+def _give_store(app: Flask) -> None:
+    """A database, a file store and nobody signed in, so that slots keep what they receive."""
+    folder = Path(tempfile.mkdtemp(prefix="gallery-"))
+    database = Database(f"sqlite:///{folder / 'gallery.sqlite3'}")
+    with database.unit() as session:
+        Base.metadata.create_all(session.connection())
+    app.extensions.update(database=database, files=FileStore(folder / "files"))
+    app.config.update(CLOCK=lambda: data.NOW, CLAMD_ADDRESS="", CLAMD_SECONDS=1, UNIT_FILE_BYTES=2**30)
+    init_sign_in(app)
+    app.teardown_appcontext(close_db)
 
 
 def _headers(response: Response) -> Response:
