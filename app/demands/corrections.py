@@ -74,7 +74,7 @@ class Proposal:
 def propose_correction(
     session: Session, demand: Demand, correction: Correction, *, by: Actor, now: datetime
 ) -> Proposal:
-    """What the correction would do, without doing it. Raises like `correct_demand`, except for what is refused in it."""
+    """What the correction would do, without doing it. Raises as `correct_demand` does, RuleBroken excepted."""
     _check_correctable(session, demand, correction, by=by, now=now)
     with session.begin_nested() as trial:
         proposal, _after = _applied(session, demand, correction, now=now)

@@ -19,6 +19,8 @@ STILL = 2
 
 Parts = list[tuple[bool, str]]
 Kind = Literal["changed", "added", "removed"]
+# A row with its index.
+Placed = tuple[int, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +88,15 @@ def _row_changes(name: str, old: list[dict[str, Any]], new: list[dict[str, Any]]
     removed = [index for index in range(len(old)) if index not in partner.values()]
     for place, row in enumerate(new):
         while removed and removed[0] <= partner.get(place, -1):
-            yield _row(name, "removed", old[(gone := removed.pop(0))], None, gone, None)
+            gone = removed.pop(0)
+            yield _row(name, "removed", (gone, old[gone]), None)
         if place not in partner:
-            yield _row(name, "added", None, row, None, place)
+            yield _row(name, "added", None, (place, row))
         elif old[partner[place]] != row:
-            yield _row(name, "changed", old[partner[place]], row, partner[place], place)
+            index = partner[place]
+            yield _row(name, "changed", (index, old[index]), (place, row))
     for gone in removed:
-        yield _row(name, "removed", old[gone], None, gone, None)
+        yield _row(name, "removed", (gone, old[gone]), None)
 
 
 def _partners(name: str, old: list[dict[str, Any]], new: list[dict[str, Any]]) -> dict[int, int]:
@@ -132,29 +136,16 @@ def _title_cells(name: str) -> list[str]:
     )
 
 
-def _row(
-    name: str,
-    kind: Kind,
-    old: dict[str, Any] | None,
-    new: dict[str, Any] | None,
-    index: int | None,
-    place: int | None,
-) -> RowChange:
-    key = _title_cells(name)[0]
+def _row(name: str, kind: Kind, old: Placed | None, new: Placed | None) -> RowChange:
+    was, row = old[1] if old else {}, new[1] if new else {}
     cells = []
     for cell, label in CELLS[name].items():
-        before = shown(f"{name}.{cell}", (old or {}).get(cell))
-        after = shown(f"{name}.{cell}", (new or {}).get(cell))
+        before, after = (shown(f"{name}.{cell}", each.get(cell)) for each in (was, row))
         if before != after:
             cells.append(CellChange(label, *marked(before, after)))
-    title = shown(f"{name}.{key}", (new or old or {}).get(key))
-    return RowChange(
-        kind,
-        title,
-        None if index is None else index + 1,
-        None if place is None else place + 1,
-        cells,
-    )
+    key = _title_cells(name)[0]
+    title = shown(f"{name}.{key}", (row or was).get(key))
+    return RowChange(kind, title, old[0] + 1 if old else None, new[0] + 1 if new else None, cells)
 
 
 def marked(before: str, after: str) -> tuple[Parts, Parts]:

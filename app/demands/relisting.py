@@ -16,17 +16,20 @@ from app.models.demands import Demand
 from app.models.records import Event
 from app.models.states import DemandState, RoundState
 from app.rounds.calendar import work_calendar
-from app.workflow import record, settle
+from app.workflow import events_of, record, settle
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Whether the demand can be listed again: until which day, how often it was, and what stands against it."""
+    """Whether the demand can be listed again: until which day, how often it was, and what stands against it.
+
+    `left_at` is when the owner chose to leave it ended, None if it did not."""
 
     last_on: date
     list_round: int
     max_list_rounds: int
     refusal: Refusal | None
+    left_at: datetime | None = None
 
 
 def choice_of(session: Session, demand: Demand, now: datetime) -> Choice:
@@ -35,7 +38,19 @@ def choice_of(session: Session, demand: Demand, now: datetime) -> Choice:
     days = demand.round.no_award_choice_wd
     last_on = work_calendar(session).add_workdays(clock.day_of(ended_at), days)
     most = demand.round.max_list_rounds
-    return Choice(last_on, demand.list_round, most, _refusal(session, demand, last_on, now))
+    refusal = _refusal(session, demand, last_on, now)
+    left = [event.at for event in events_of(session, demand) if event.action == "leave_ended"]
+    return Choice(last_on, demand.list_round, most, refusal, left[-1] if left else None)
+
+
+def list_rounds(session: Session, demand: Demand) -> list[Demand]:
+    """Every listing of the same need, from the first to the last; a discarded draft does not count."""
+    chain = [demand]
+    while chain[0].relists is not None:
+        chain.insert(0, chain[0].relists)
+    while (following := queries.relisted_as(session, chain[-1])) is not None:
+        chain.append(following)
+    return chain
 
 
 def relist_demand(session: Session, demand: Demand, *, by: Actor, now: datetime, **changes: Any) -> Demand:

@@ -1,5 +1,6 @@
 """What the tests of demands share."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,10 +8,12 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.access import Actor
+from app.demands import services
 from app.models.demands import Demand
 from app.models.procedure_codes import Role
 from app.models.rounds import Round
-from tests.factories import World, make_round
+from app.models.states import DemandState
+from tests.factories import World, make_demand, make_round
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +62,12 @@ def saved(session: Session, demand: Demand) -> Demand:
     session.flush()
     session.refresh(demand)
     return demand
+
+
+def listed(world: World, **more: Any) -> Demand:
+    """A listing that was published by the organiser, with its first edition."""
+    demand = make_demand(world, DemandState.APPROVED, **more)
+    closes_at = world.now + timedelta(days=40)
+    return services.publish_demand(
+        world.session, demand, closes_at=closes_at, by=world.actor(Role.ORGANIZER), now=world.now
+    )

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.acceptances.services.documents import certificate_content
 from app.core.digests import digest
 from app.core.files import FileStore
-from app.demands import dialogue, pledges
+from app.demands import pledges, services
 from app.models import (
     Acceptance,
     Attachment,
@@ -167,10 +167,10 @@ class Stage:
         self._attach(demand, "description", "description-file", Visibility.RESTRICTED)
         unit, bidder = world.actor_of(self.unit_person), world.actor(Role.BIDDER)
         pledges.sign_restricted_pledge(session, demand, by=bidder, now=now)
-        self.things["question"] = dialogue.ask_question(
+        self.things["question"] = services.ask_question(
             session, demand, text=f"{planted('question')}请问样本是否脱敏？", by=unit, now=now
         )
-        visit = dialogue.plan_visit(
+        visit = services.plan_visit(
             session,
             demand,
             starts_at=now + timedelta(days=9),
@@ -178,7 +178,7 @@ class Stage:
             by=world.actor(Role.DEMAND_OWNER),
             now=now,
         )
-        dialogue.join_visit(session, visit, by=world.actor_of(world.third_bidder), now=now)
+        services.join_visit(session, visit, by=world.actor_of(world.third_bidder), now=now)
         for name, by in (("sealed", bidder), ("unit_sealed", unit)):
             bid = submitted_bid(
                 session, demand, by=by, now=now, title=planted(f"{name.replace('_', '-')}-title")

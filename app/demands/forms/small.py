@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
+from flask import request
 from wtforms import BooleanField, StringField
 
 from app.core.i18n import Lazy, _l
@@ -12,9 +14,10 @@ from app.demands.labels import LABELS, SECTIONS
 from app.demands.queries import PUBLIC_STATES
 from app.models.base import Rows
 from app.models.codes import HUBEI_REGIONS, Category, DemandType, Field, Region
+from app.models.demands import Demand, Question
 from app.models.rounds import Round
 from app.models.states import DemandState
-from app.web.choices import CodeField
+from app.web.choices import CodeField, CodesField
 from app.web.fields import LongText, MomentField, ShortText
 from app.web.forms import FilterForm, Form
 from app.web.rows import RowsField
@@ -151,11 +154,27 @@ class QuestionForm(Form):
         lines=3,
         description=_l("Do not name your unit: the question is published without the asker."),
     )
+    is_sure = BooleanField(
+        _l("The text does not tell who asks"),
+        description=_l("Only needed when a word looks like a name and is none."),
+    )
+
+
+class QuestionChoice:
+    """An open question as a box to tick."""
+
+    def __init__(self, number: int, question: Question) -> None:
+        self.value = str(question.id)
+        self.label = f"{number}. {question.text}"
 
 
 class AnswerForm(Form):
-    """An answer to everyone."""
+    """An answer to everyone, to one question or several."""
 
+    also = CodesField(
+        _l("Also answers"),
+        description=_l("Tick questions that ask the same. They are shown together, with this one answer."),
+    )
     answer = LongText(
         _l("Your answer"),
         max=2000,
@@ -163,21 +182,35 @@ class AnswerForm(Form):
         lines=4,
         description=_l("Published to everyone, for good."),
     )
-
-
-class VisitForm(Form):
-    """A visit to the site."""
-
-    starts_at = MomentField(_l("Begins at"), [Required()])
-    place = ShortText(
-        _l("Meeting point"),
-        max=200,
-        validators=[Required()],
-        description=_l("For example: south gate, building 3."),
+    is_correction_due = BooleanField(
+        _l("The answer changes the listing"),
+        description=_l(
+            "What binds is the listing: you are led to the correction, and the answer points to it."
+        ),
     )
-    note = LongText(
-        _l("Notes for visitors"), max=1000, lines=2, description=_l("For example: bring your identity card.")
-    )
+
+    @classmethod
+    def of(cls, demand: Demand, question: Question) -> "AnswerForm":
+        """The form of a question, with the other open ones of the listing to tick."""
+        form = cls()
+        form.also.use(
+            [
+                QuestionChoice(number, each)
+                for number, each in enumerate(demand.questions, start=1)
+                if each.answer is None and each.id != question.id
+            ]
+        )
+        return form
+
+    def chosen(self) -> list[UUID]:
+        """The further questions that were ticked."""
+        return [UUID(code) for code in self.also.codes]
+
+
+class SearchForm(FilterForm):
+    """A word to look for among questions and answers."""
+
+    q = StringField(_l("Word in question or answer"))
 
 
 class IntentForm(Form):
@@ -188,6 +221,17 @@ class IntentForm(Form):
         max=1000,
         validators=[Required()],
         description=_l("Read by the demand owner. For example: experience, approach, whom to call."),
+    )
+
+
+class SignatureForm(Form):
+    """A signature under the intent agreement."""
+
+    agreed = BooleanField(_l("We have read the agreement and sign it for our unit"), [Required()])
+    scan = FileSlot(
+        _l("Stamped scan"),
+        types=("pdf", "png", "jpg"),
+        description=_l("Optional: the printed agreement with signature and stamp. Its fingerprint is kept."),
     )
 
 
@@ -269,6 +313,30 @@ class ListingFilter(FilterForm):
         if "sort" in found:
             found["sort"] = found["sort"].value
         return found
+
+
+class CompareForm(FilterForm):
+    """Two editions of a listing, by number."""
+
+    older = CodeField(_l("Earlier edition"), (), blank=None)
+    newer = CodeField(_l("Later edition"), (), blank=None)
+
+    @classmethod
+    def of(cls, demand: Demand) -> "CompareForm":
+        """The form of a listing: the first edition and the one in force, unless others are asked for."""
+        form = cls(request.args)
+        known = [Option(str(each.number), str(each.number)) for each in demand.editions]
+        for field, preset in ((form.older, known[:1]), (form.newer, known[-1:])):
+            field.use(known)
+            field.data = field.data or next(iter(preset), None)
+        return form
+
+    def numbers(self, count: int) -> tuple[int, int]:
+        """The numbers of both, the smaller first; those of a listing without editions are 1."""
+        chosen = [
+            int(field.data.value) if field.data else max(count, 1) for field in (self.older, self.newer)
+        ]
+        return min(chosen), max(chosen)
 
 
 class OfficeFilter(FilterForm):

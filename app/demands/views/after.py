@@ -1,4 +1,4 @@
-"""After publication: correction, request for withdrawal, and the choice after a listing without award."""
+"""After closing: the request for withdrawal, and the choice after a listing without award."""
 
 from uuid import UUID
 
@@ -9,54 +9,18 @@ from app.access import Permission
 from app.core.errors import NotPermitted, RuleBroken, StateMovedOn
 from app.core.i18n import _
 from app.demands import queries, services
-from app.demands.files import SLOTS
-from app.demands.forms.demand import CorrectionForm
 from app.demands.forms.small import ConfirmForm, WithdrawalForm
-from app.demands.relisting import choice_of
+from app.demands.relisting import choice_of, list_rounds
 from app.demands.views import blueprint
 from app.models.demands import Demand
 from app.models.states import DemandState
 from app.web.access import requires, writes
 from app.web.actions import may
-from app.web.attachments import attach
 from app.web.context import actor, db, now
 from app.web.loading import load
 from app.workflow import state_at
 
 P = Permission
-
-
-@blueprint.route("/demands/<uuid:demand_id>/correct", methods=["GET", "POST"])
-@requires(P.DEMAND_CORRECT)
-@writes
-def correct(demand_id: UUID) -> ResponseReturnValue:
-    """The correction notice: the text in force to change, a reason, and the closing time."""
-    demand = _load(demand_id)
-    _check_offered(demand, P.DEMAND_CORRECT, DemandState.OPEN)
-    form = CorrectionForm.of(demand)
-    if form.is_submitted() and form.row_command():
-        return render_template("demands/correct.html", demand=demand, form=form)
-    if form.validate_on_submit():
-        try:
-            for slot in ("picture", "description"):
-                uploads, visibility = form[slot].files, SLOTS[slot][0]
-                attach(db(), demand, uploads, slot, by=actor(), now=now(), visibility=visibility)
-            edition = services.correct_demand(
-                db(),
-                demand,
-                values=form.values(),
-                reason=form.reason.data,
-                is_material=form.is_material.data,
-                closes_at=form.closes_at.data,
-                by=actor(),
-                now=now(),
-            )
-            flash(_("The correction is published."), "success")
-            return redirect(url_for("demands.edition", demand_id=demand.id, number=edition.number))
-        except RuleBroken as error:
-            form.add_refusals(error.refusals)
-    page = render_template("demands/correct.html", demand=demand, form=form)
-    return page, 422 if form.is_submitted() else 200
 
 
 @blueprint.route("/demands/<uuid:demand_id>/request-withdrawal", methods=["GET", "POST"])
@@ -91,7 +55,14 @@ def relist(demand_id: UUID) -> ResponseReturnValue:
         except RuleBroken as error:
             form.add_refusals(error.refusals)
     choice = choice_of(db(), demand, now())
-    page = render_template("demands/relist.html", demand=demand, form=form, choice=choice)
+    page = render_template(
+        "demands/relist.html",
+        demand=demand,
+        form=form,
+        choice=choice,
+        rounds=list_rounds(db(), demand),
+        questions=len(demand.questions),
+    )
     return page, 422 if form.is_submitted() else 200
 
 

@@ -10,15 +10,17 @@ from app.core.errors import NotSeen
 from app.demands import queries
 from app.demands.completeness import progress
 from app.demands.content import sections_of
-from app.demands.dialogue import question_cutoff
 from app.demands.differences import differences
 from app.demands.drafting import EDITABLE
 from app.demands.extras import extra_links
 from app.demands.files import LABELS
-from app.demands.forms.small import ListingFilter
+from app.demands.forms.small import CompareForm, ListingFilter
+from app.demands.material import weighty
+from app.demands.questions import question_cutoff, threads
 from app.demands.views import blueprint
 from app.demands.views.showing import history, page_buttons, road, standing
-from app.models.demands import Demand
+from app.demands.views.visiting import sights_of
+from app.models.demands import Demand, DemandEdition
 from app.models.procedure_codes import Visibility
 from app.web.access import public
 from app.web.actions import may
@@ -65,19 +67,50 @@ def show(demand_id: UUID) -> ResponseReturnValue:
 def edition(demand_id: UUID, number: int) -> ResponseReturnValue:
     """One edition of a listing, and what it changed, field by field."""
     demand = load(db(), queries.visible_to(actor()), demand_id)
-    by_number = {each.number: each for each in demand.editions}
-    if number not in by_number:
-        raise NotSeen()
-    found, before = by_number[number], by_number.get(number - 1)
+    found = _edition(demand, number)
+    changes = differences(_edition(demand, number - 1).content, found.content) if number > 1 else []
     return render_template(
         "demands/edition.html",
         demand=demand,
         edition=found,
-        changes=differences(before.content, found.content) if before else [],
+        changes=changes,
+        weighty=weighty({change.field for change in changes}) if found.is_material else [],
         sections=list(sections_of(found.content)),
         back=url_for("demands.show", demand_id=demand.id),
-        count=len(by_number),
+        count=len(demand.editions),
     )
+
+
+@blueprint.get("/demands/<uuid:demand_id>/editions")
+@public
+def editions(demand_id: UUID) -> ResponseReturnValue:
+    """All editions of a listing, and the choice of two to compare."""
+    demand = load(db(), queries.visible_to(actor()), demand_id)
+    return render_template("demands/editions.html", demand=demand, form=CompareForm.of(demand))
+
+
+@blueprint.get("/demands/<uuid:demand_id>/compare")
+@public
+def compare(demand_id: UUID) -> ResponseReturnValue:
+    """Any two editions side by side; without a choice the first and the one in force."""
+    demand = load(db(), queries.visible_to(actor()), demand_id)
+    form = CompareForm.of(demand)
+    older, newer = (_edition(demand, number) for number in form.numbers(len(demand.editions)))
+    return render_template(
+        "demands/compare.html",
+        demand=demand,
+        form=form,
+        older=older,
+        newer=newer,
+        changes=differences(older.content, newer.content),
+    )
+
+
+def _edition(demand: Demand, number: int) -> DemandEdition:
+    found = next((each for each in demand.editions if each.number == number), None)
+    if found is None:
+        raise NotSeen()
+    return found
 
 
 def _around(demand: Demand, *, is_party: bool) -> dict[str, Any]:
@@ -85,13 +118,10 @@ def _around(demand: Demand, *, is_party: bool) -> dict[str, Any]:
     files = attachments_of(db(), demand)
     if not is_party:
         files = [each for each in files if each.visibility is not Visibility.RESTRICTED]
-    signups = queries.signups_of(db(), demand)
-    own = actor().organisation_id
     return {
         "files": listed(files, LABELS),
-        "visits": queries.visits_of(db(), demand),
-        "joined": {signup.visit_id for signup, _name in signups if signup.organisation_id == own},
-        "visitors": signups if is_party else [],
+        "visits": sights_of(demand),
+        "threads": threads(demand.questions),
         "intents": queries.intents_seen_by(db(), demand, actor()) if actor().is_signed_in else [],
         "is_watching": queries.is_watching(db(), demand, actor()),
         "can_read_restricted": queries.may_read_restricted(db(), actor(), demand),
