@@ -167,14 +167,16 @@ def steps(demand: Demand, active: str) -> list[dict[str, Any]]:
         }
         for each in found
     ]
-    answered = [row for row in demand.findings if not (row.get("answer") or "").strip()]
-    for code, label, endpoint, missing in (
-        ("files", _("Files of the demand"), "demands.manage_files", 0),
-        ("findings", _("Fairness check"), "demands.findings", len(answered)),
-        (CHECK, _("Check and submit"), "demands.submit", sum(each["missing"] for each in listed)),
+    opened = [row for row in demand.findings if not (row.get("answer") or "").strip()]
+    for code, label, endpoint, missing, note in (
+        ("files", _("Files of the demand"), "demands.manage_files", 0, _("optional")),
+        ("findings", _("Fairness check"), "demands.findings", len(opened), _("no open question")),
+        (CHECK, _("Check and submit"), "demands.submit", sum(each["missing"] for each in listed), None),
     ):
         url = url_for(endpoint, demand_id=demand.id)
-        listed.append({"label": label, "url": url, "active": code == active, "missing": missing})
+        listed.append(
+            {"label": label, "url": url, "active": code == active, "missing": missing, "note": note}
+        )
     return listed
 
 
