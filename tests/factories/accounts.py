@@ -33,7 +33,7 @@ def build_organisation(
     """A verified unit with a code of nobody, not yet written."""
     values: dict[str, Any] = {
         "org_type": OrganisationType.ENTERPRISE_PRIVATE,
-        "legal_rep": "盛怀" + GIVEN[serial % len(GIVEN)],
+        "legal_rep": "盛" + GIVEN[serial // len(GIVEN) % len(GIVEN)] + GIVEN[serial % len(GIVEN)],
         "phone": f"027-8765{serial % 10_000:04d}",
         "address": "湖北省武汉市东湖高新区光谷大道88号",
         "introduction": "从事人工智能场景建设与服务。",
