@@ -37,6 +37,7 @@ class Reference:
     field_code: str | None = None
 
 
+MIN_TO_TRIM = 3
 NOT_ZERO = r"(?!0+(?:-|\Z))"
 ROUND = rf"(?P<region>[A-Z]{{2,6}})-(?P<year>20[0-9]{{2}})-{NOT_ZERO}(?P<round>[0-9]{{2}}|[1-9][0-9]{{2,3}})"
 DEMAND = rf"{ROUND}-(?P<field>[A-Z][0-9]{{2}})-{NOT_ZERO}(?P<demand>[0-9]{{4}}|[1-9][0-9]{{4,5}})"
@@ -117,6 +118,18 @@ def mean_hundredths(values: Sequence[int]) -> int:
     if not values:
         raise ValueError("no values have no mean")
     return (2 * sum(values) + len(values)) // (2 * len(values))
+
+
+def trimmed_mean(values: Sequence[int], *, trim_from: int | None) -> int:
+    """The mean in hundredths, half up: of all values, or without one highest and one lowest from `trim_from` on.
+
+    Raises ValueError for no values, or a `trim_from` that could leave none."""
+    if trim_from is not None and trim_from < MIN_TO_TRIM:
+        raise ValueError("a trimmed mean needs at least three values")
+    kept = sorted(values)
+    if trim_from is not None and len(kept) >= trim_from:
+        kept = kept[1:-1]
+    return mean_hundredths(kept)
 
 
 def format_hundredths(value: int) -> str:

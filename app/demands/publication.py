@@ -22,15 +22,6 @@ from app.workflow.demands import WITHDRAWABLE
 P = Permission
 
 
-def recommend_demand(session: Session, demand: Demand, *, opinion: str, by: Actor, now: datetime) -> Event:
-    """Recommend the demand with the unit's opinion; it goes into vetting."""
-    if not can(by, P.DEMAND_RECOMMEND, demand):
-        raise NotPermitted()
-    demand.recommend_opinion = opinion.strip()
-    demand.recommender_id = by.organisation_id
-    return move(session, demand, "recommend", by=by, now=now)
-
-
 def return_to_owner(
     session: Session, demand: Demand, *, reason: str, fields: Rows, by: Actor, now: datetime
 ) -> Event:
@@ -55,6 +46,8 @@ def publish_demand(
     if not can(by, P.DEMAND_PUBLISH, demand):
         raise NotPermitted()
     settle(session, demand, now)
+    for notice in demand.round.notices:
+        settle(session, notice, now)
     if demand.state is not DemandState.APPROVED:
         raise StateMovedOn()
     demand.closes_at = closes_at

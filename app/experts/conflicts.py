@@ -15,6 +15,7 @@ from app.models.demands import Demand
 from app.models.procedure_codes import ConflictReason as R
 from app.models.records import Event
 from app.models.reviews import Conflict, Expert, Sheet
+from app.models.states import DemandState
 
 MOBILE = re.compile(r"1[3-9]\d{9}")
 # Mail services open to everyone, and names reserved for examples: sharing one of them says nothing.
@@ -112,7 +113,11 @@ def parties_of(session: Session, demand: Demand, bids: Sequence[Bid]) -> list[Pa
 
 def authors_of(session: Session, demand: Demand) -> frozenset[UUID]:
     """Everyone who wrote, recommended or vetted the demand."""
-    vetted = session.scalars(select(Sheet.author_id).where(Sheet.demand_id == demand.id))
+    sheets = select(Sheet.author_id).where(Sheet.demand_id == demand.id)
+    if demand.state is DemandState.VETTING:
+        # Those who sit on the vetting panel are no conflict with themselves.
+        sheets = sheets.where(Sheet.assignment_id.is_(None))
+    vetted = session.scalars(sheets)
     acted = session.scalars(
         select(Event.actor_id).where(
             Event.thing_type == Demand.__tablename__,

@@ -20,7 +20,7 @@ from app.models.outcomes import Acceptance
 from app.models.procedure_codes import PanelPurpose
 from app.models.reviews import Assignment, Panel
 from app.models.rounds import Round, Rubric
-from app.models.states import AssignmentState
+from app.models.states import AssignmentState, DemandState
 from app.workflow import record
 
 SITTING = (
@@ -167,8 +167,8 @@ def recorded_candidates(panel: Panel) -> dict[UUID, Candidate]:
 
 
 def _subject(purpose: PanelPurpose, demand: Demand | None, acceptance: Acceptance | None) -> Subject:
-    if (purpose is PanelPurpose.REVIEW) == (demand is None) or (demand is None) == (acceptance is None):
-        raise ValueError("a review is of a demand, an acceptance review of an acceptance")
+    if (purpose is PanelPurpose.ACCEPTANCE) == (acceptance is None) or (demand is None) == (acceptance is None):
+        raise ValueError("a vetting and a review are of a demand, an acceptance review of an acceptance")
     if demand is not None:
         return Subject(purpose, demand)
     found: Any = acceptance
@@ -185,6 +185,10 @@ def _check_drawable(session: Session, subject: Subject) -> None:
         raise RuleBroken(
             Refusal("panel_stands", _l("A panel is drawn already. Replace single experts instead."))
         )
+    if subject.purpose is PanelPurpose.VETTING:
+        if subject.demand.state is not DemandState.VETTING:
+            raise StateMovedOn()
+        return
     if subject.acceptance is None and subject.demand.opened_at is None:
         wording = _l("Conflicts are known only once the bids are open: open them before the panel is drawn.")
         raise RuleBroken(Refusal("bids_not_open", wording))

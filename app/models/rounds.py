@@ -1,6 +1,7 @@
 """A round with all its settings, the officers it names, its rubrics, and the working-day calendar."""
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
@@ -10,9 +11,12 @@ from app.core.workdays import NoticeStartRule
 from app.models.accounts import Organisation, User
 from app.models.base import Base, Holdable, Identified, Versioned, hold_check
 from app.models.codes import AwardMode, Process
-from app.models.procedure_codes import OfficerDuty, RubricKind
+from app.models.procedure_codes import OfficerDuty, RubricKind, VettingMode
 from app.models.states import RoundState
 from app.models.types import Code
+
+if TYPE_CHECKING:
+    from app.models.awards import Notice
 
 
 class Round(Identified, Versioned, Holdable, Base):
@@ -86,6 +90,10 @@ class Round(Identified, Versioned, Holdable, Base):
     defence_percent: Mapped[int] = mapped_column(default=0)
     is_blind: Mapped[bool] = mapped_column(default=False)
     has_recommender: Mapped[bool] = mapped_column(default=True)
+    # Demands that one unit may recommend in the round; nought is no limit.
+    recommend_quota: Mapped[int] = mapped_column(default=0)
+    demand_vetting: Mapped[VettingMode] = mapped_column(Code(VettingMode), default=VettingMode.OFFICERS)
+    has_selection_notice: Mapped[bool] = mapped_column(default=False)
     is_publishing_scores: Mapped[bool] = mapped_column(default=True)
     is_publishing_ranking: Mapped[bool] = mapped_column(default=True)
     is_publishing_experts: Mapped[bool] = mapped_column(default=False)
@@ -102,6 +110,8 @@ class Round(Identified, Versioned, Holdable, Base):
         back_populates="round", cascade="all, delete-orphan"
     )
     rubrics: Mapped[list["Rubric"]] = relationship(back_populates="round", cascade="all, delete-orphan")
+    # A forward look, for guards: a later stage writes these, the round only reads them.
+    notices: Mapped[list["Notice"]] = relationship(viewonly=True)
 
     def rubric(self, kind: RubricKind) -> "Rubric | None":
         """The rubric of one kind, or None while the round has none."""

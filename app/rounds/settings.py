@@ -10,6 +10,7 @@ from app.core.errors import Refusal
 from app.core.i18n import Lazy, _l
 from app.core.workdays import NoticeStartRule
 from app.models.codes import AwardMode, Process
+from app.models.procedure_codes import VettingMode
 
 
 class Kind(StrEnum):
@@ -120,6 +121,26 @@ SECTIONS: tuple[Section, ...] = (
                 Kind.FLAG,
                 is_required=False,
                 span=6,
+            ),
+            _count(
+                "recommend_quota",
+                _l("Demands that one unit may recommend"),
+                _l("demands"),
+                0,
+                999,
+                help=_l("Nought means no limit."),
+            ),
+            Setting(
+                "demand_vetting",
+                _l("Demands are vetted by"),
+                Kind.CODE,
+                codes=tuple(VettingMode),
+                span=8,
+            ),
+            _flag(
+                "has_selection_notice",
+                _l("The selection of demands is put on public notice"),
+                _l("Listings are then published after the clean end of that notice."),
             ),
             _text("policy_text", _l("Policy text"), 20_000),
             _text("legal_basis", _l("Legal basis"), 2_000, _l("Quoted in every public notice.")),

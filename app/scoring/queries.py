@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased, selectinload
 from app.access import Actor
 from app.models.bids import Bid
 from app.models.demands import Demand
-from app.models.procedure_codes import Role
+from app.models.procedure_codes import PanelPurpose, Role
 from app.models.reviews import Assignment, Panel, Score, Sheet
 from app.models.rounds import Round, Rubric
 from app.models.states import AssignmentState, BidState, DemandState, SheetState
@@ -69,7 +69,12 @@ def sheets_of(session: Session, *, panel: Panel | None = None, **subject: UUID) 
 
 def all_locked(panel_id: Any) -> ColumnElement[bool]:
     """The same as `panel_is_locked`, as a condition on a panel's id."""
-    return and_(~_has_open_sheet(panel_id), ~_lacks_bid_sheet(panel_id), ~_lacks_acceptance_sheet(panel_id))
+    return and_(
+        ~_has_open_sheet(panel_id),
+        ~_lacks_bid_sheet(panel_id),
+        ~_lacks_acceptance_sheet(panel_id),
+        ~_lacks_demand_sheet(panel_id),
+    )
 
 
 def _organised_by(organisation_id: UUID, user_id: UUID | None) -> ColumnElement[bool]:
@@ -116,6 +121,7 @@ def _lacks_bid_sheet(panel_id: Any) -> ColumnElement[bool]:
     panel, seat, bid = aliased(Panel), aliased(Assignment), aliased(Bid)
     return exists().where(
         panel.id == panel_id,
+        panel.purpose == PanelPurpose.REVIEW,
         seat.panel_id == panel.id,
         seat.is_reserve.is_(False),
         seat.state.in_(STAYING),
@@ -134,6 +140,18 @@ def _lacks_acceptance_sheet(panel_id: Any) -> ColumnElement[bool]:
         seat.is_reserve.is_(False),
         seat.state.in_(STAYING),
         ~_locked_sheet(seat, panel, "acceptance_id", panel.acceptance_id),
+    )
+
+
+def _lacks_demand_sheet(panel_id: Any) -> ColumnElement[bool]:
+    panel, seat = aliased(Panel), aliased(Assignment)
+    return exists().where(
+        panel.id == panel_id,
+        panel.purpose == PanelPurpose.VETTING,
+        seat.panel_id == panel.id,
+        seat.is_reserve.is_(False),
+        seat.state.in_(STAYING),
+        ~_locked_sheet(seat, panel, "demand_id", panel.demand_id),
     )
 
 

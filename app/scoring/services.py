@@ -44,7 +44,8 @@ def sheet_for(
 ) -> Sheet:
     """The author's sheet on one bid, one demand or one acceptance: the one there is, or a new draft.
 
-    Bids and acceptances are scored from the author's own seat; anything else is a ValueError."""
+    Bids and acceptances are scored from the author's own seat, anything else is a ValueError; a demand is vetted by an
+    officer, or from a seat on its panel."""
     subject = {
         "bid_id": bid.id if bid else None,
         "demand_id": demand.id if demand else None,
@@ -52,8 +53,8 @@ def sheet_for(
     }
     if sum(each is not None for each in subject.values()) != 1:
         raise ValueError("a sheet has one subject")
-    if (demand is None) == (assignment is None):
-        raise ValueError("a bid or an acceptance is scored from a seat, a demand without one")
+    if demand is None and assignment is None:
+        raise ValueError("a bid or an acceptance is scored from a seat")
     if assignment is not None and assignment.expert.user_id != author_id:
         raise NotPermitted()
     query = select(Sheet).filter_by(rubric_id=rubric.id, author_id=author_id, **subject)

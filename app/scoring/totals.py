@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from app.core.i18n import _l
-from app.core.numbers import mean_hundredths
+from app.core.numbers import trimmed_mean
 from app.models.base import Coded
 from app.models.reviews import Sheet
 from app.models.rounds import Round
 
-MIN_TO_TRIM = 3
 TECHNICAL_CODE = "R2"
 FIT_CODE = "R1"
 
@@ -50,15 +49,8 @@ def trim_from(round_: Round) -> int | None:
 
 
 def aggregate(values: Sequence[int], *, trim_from: int | None = 5) -> int:
-    """The mean in hundredths, half up: of all values, or without one highest and one lowest from `trim_from` on.
-
-    Raises ValueError for no values, or a `trim_from` that could leave none."""
-    if trim_from is not None and trim_from < MIN_TO_TRIM:
-        raise ValueError("a trimmed mean needs at least three values")
-    kept = sorted(values)
-    if trim_from is not None and len(kept) >= trim_from:
-        kept = kept[1:-1]
-    return mean_hundredths(kept)
+    """The trimmed mean of scores in hundredths; a round drops extremes from five sheets on unless it says otherwise."""
+    return trimmed_mean(values, trim_from=trim_from)
 
 
 def by_criterion(sheets: Iterable[Sheet], *, trim_from: int | None = 5) -> dict[str, int]:

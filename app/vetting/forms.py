@@ -6,7 +6,7 @@ from app.core.i18n import _l
 from app.models.codes import Field
 from app.models.states import DemandState
 from app.vetting.queries import IN_WORK
-from app.web.fields import CodeField, LongText, ShortText
+from app.web.fields import CodeField, CodesField, DayField, LongText, ShortText
 from app.web.forms import FilterForm, Form
 from app.web.validators import Required
 
@@ -33,6 +33,21 @@ class MergeForm(Form):
 
 class ApproveForm(Form):
     """Nothing to fill in: the page asks before it acts."""
+
+
+class SelectionForm(Form):
+    """A collective decision on the selection list."""
+
+    approve = CodesField(_l("Approve for listing"), ())
+    decided_on = DayField(_l("Day of the decision"), [Required()])
+    participants = LongText(
+        _l("Roles of those who decided, one a line"),
+        1000,
+        [Required()],
+        lines=4,
+        description=_l("For example: deputy director in charge; head of the division; discipline inspector."),
+    )
+    note = LongText(_l("Note on the decision"), 2000, lines=2)
 
 
 class VettingFilter(FilterForm):

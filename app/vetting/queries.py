@@ -1,21 +1,22 @@
 """Which demands an organizer vets, who has scored them, and what may be merged into what."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, case, exists, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, and_, case, exists, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.access import Actor
-from app.core.numbers import mean_hundredths
 from app.demands.queries import visible_to as demands_visible_to
 from app.models.demands import Demand
 from app.models.procedure_codes import Role
-from app.models.reviews import Sheet
-from app.models.rounds import Round
+from app.models.reviews import Score, Sheet
+from app.models.rounds import Criterion, Round, Rubric
 from app.models.states import DemandState as D
 from app.models.states import SheetState
+from app.workflow.demand_rules import vetting_total
 
 LOCKED = (SheetState.SUBMITTED, SheetState.FINAL)
 IN_WORK = (D.VETTING, D.SUBMITTED, D.APPROVED, D.RETURNED)
@@ -29,6 +30,12 @@ def visible_to(actor: Actor) -> Select[Demand]:
         return query
     ours = select(Round.id).where(Round.organiser_id == actor.organisation_id)
     return query.where(Demand.round_id.in_(ours))
+
+
+def rounds_visible_to(actor: Actor) -> Select[Round]:
+    """The rounds whose selection the actor's unit makes; all for the supervisor."""
+    query = select(Round)
+    return query if actor.has(Role.SUPERVISOR) else query.where(Round.organiser_id == actor.organisation_id)
 
 
 def listed(actor: Actor, filters: dict[str, Any]) -> Select[Demand]:
@@ -51,33 +58,61 @@ def listed(actor: Actor, filters: dict[str, Any]) -> Select[Demand]:
 
 
 def scores_of(session: Session, demands: Sequence[Demand]) -> dict[UUID, tuple[int, int]]:
-    """How many sheets count for each demand and their mean in hundredths; demands without any are left out."""
+    """How many sheets count for each demand and their total in hundredths; demands without any are left out."""
     rows = session.execute(
-        select(Sheet.demand_id, func.count(), func.sum(Sheet.total))
-        .where(
+        select(Sheet.demand_id, Sheet.total).where(
             Sheet.demand_id.in_([each.id for each in demands]),
             Sheet.state.in_(LOCKED),
             Sheet.is_void.is_(False),
         )
-        .group_by(Sheet.demand_id)
     )
+    totals: dict[UUID | None, list[int]] = {}
+    for row in rows:
+        totals.setdefault(row[0], []).append(row[1] or 0)
     return {
-        row[0]: (row[1], (2 * int(row[2] or 0) + row[1]) // (2 * row[1]))
-        for row in rows
-        if row[0] is not None
+        each.id: (len(totals[each.id]), vetting_total(each.round, totals[each.id]))
+        for each in demands
+        if each.id in totals
     }
 
 
 def sheets_of(session: Session, demand: Demand) -> list[Sheet]:
     """All vetting sheets of the demand, the earliest first."""
-    query = select(Sheet).where(Sheet.demand_id == demand.id).options(joinedload(Sheet.author))
+    query = select(Sheet).where(Sheet.demand_id == demand.id)
+    query = query.options(joinedload(Sheet.author), selectinload(Sheet.scores))
     return list(session.scalars(query.order_by(Sheet.created_at, Sheet.id)))
 
 
-def mean_of(sheets: Sequence[Sheet]) -> int | None:
-    """The mean of the sheets that count, in hundredths; None while none is locked."""
+def total_of(round_: Round, sheets: Sequence[Sheet]) -> int | None:
+    """The total of the sheets that count by the round's rule, in hundredths; None while none is locked."""
     totals = [sheet.total or 0 for sheet in sheets if sheet.state in LOCKED and not sheet.is_void]
-    return mean_hundredths(totals) if totals else None
+    return vetting_total(round_, totals) if totals else None
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """A criterion with the score of each sheet, in the order of the sheets, and how far they lie apart."""
+
+    criterion: Criterion
+    scores: list[Score | None]
+    is_below_floor: bool
+
+    @property
+    def spread(self) -> int:
+        """Highest less lowest score, in hundredths."""
+        values = [score.value for score in self.scores if score is not None]
+        return max(values) - min(values) if values else 0
+
+
+def matrix(rubric: Rubric, sheets: Sequence[Sheet]) -> list[MatrixRow]:
+    """The scores of the sheets by criterion."""
+    rows = []
+    for criterion in rubric.criteria:
+        scores = [sheet.current_scores().get(criterion.id) for sheet in sheets]
+        floor = criterion.floor_score
+        is_below = floor is not None and any(score is not None and score.value < floor for score in scores)
+        rows.append(MatrixRow(criterion, scores, is_below))
+    return rows
 
 
 def own_sheet(sheets: Sequence[Sheet], actor: Actor) -> Sheet | None:
@@ -98,3 +133,9 @@ def merge_targets(session: Session, demand: Demand) -> list[Demand]:
         .order_by(Demand.title, Demand.id)
     )
     return list(session.scalars(query))
+
+
+def merged_into(session: Session, demand: Demand) -> list[Demand]:
+    """The demands that this one took up."""
+    query = select(Demand).where(Demand.merged_into_id == demand.id).options(joinedload(Demand.owner))
+    return list(session.scalars(query.order_by(Demand.ended_at, Demand.id)))

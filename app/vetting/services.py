@@ -1,4 +1,4 @@
-"""Vetting: officers' sheets on a demand, and what the organizer decides on them."""
+"""Vetting: officers' sheets on a demand, and what the organizer decides on sheets of officers or of a panel."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,12 +12,14 @@ from app.core.i18n import _l
 from app.core.numbers import demand_number, parse
 from app.models.base import Rows
 from app.models.demands import Demand
-from app.models.procedure_codes import RubricKind
+from app.models.procedure_codes import VettingMode
 from app.models.reviews import Sheet
-from app.models.rounds import Round, Rubric
+from app.models.rounds import Round
 from app.models.states import DemandState
 from app.scoring.services import reopen_sheet, save_sheet, sheet_for, submit_sheet
+from app.vetting import panels
 from app.vetting.queries import LOCKED, merge_targets
+from app.vetting.rubric import demand_rubric
 from app.workflow import move
 
 Scores = Mapping[str, tuple[int, str]]
@@ -31,6 +33,8 @@ def save_draft(
         raise NotPermitted()
     if demand.state is not DemandState.VETTING:
         raise StateMovedOn()
+    if demand.round.demand_vetting is VettingMode.PANEL:
+        raise RuleBroken(Refusal("panel_vets", _l("In this round a panel of experts vets the demands.")))
     sheet = sheet_for(session, rubric=demand_rubric(demand), author_id=by.user_id, now=now, demand=demand)
     return save_sheet(session, sheet, by=by, now=now, scores=scores, advice_text=advice_text)
 
@@ -65,12 +69,15 @@ def send_back(
 ) -> Demand:
     """Send the demand back to its owner. `fields`: [{field, message}]; locked sheets are opened for the new text."""
     former = demand.returned_fields
+    was_approved = demand.state is DemandState.APPROVED
     demand.returned_fields = fields
     try:
         move(session, demand, "send_back", by=by, now=now, reason=reason)
     except ProcedureError:
         demand.returned_fields = former
         raise
+    if was_approved:
+        panels.recall(session, demand, by=by, now=now)
     locked = select(Sheet).where(
         Sheet.demand_id == demand.id, Sheet.state.in_(LOCKED), Sheet.is_void.is_(False)
     )
@@ -105,14 +112,6 @@ def merge_demand(
         demand.merged_into_id = former.id if former else None
         raise
     return demand
-
-
-def demand_rubric(demand: Demand) -> Rubric:
-    """The rubric by which the round vets demands. An open round always has one."""
-    rubric = demand.round.rubric(RubricKind.DEMAND)
-    if rubric is None:
-        raise RuleBroken(Refusal("rubric_missing", _l("The round has no rubric for demands.")))
-    return rubric
 
 
 def _number(session: Session, demand: Demand) -> str:

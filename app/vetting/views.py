@@ -11,11 +11,15 @@ from app.core.errors import RuleBroken
 from app.core.i18n import _
 from app.demands.forms.small import ReturnForm
 from app.models.demands import Demand
+from app.models.procedure_codes import VettingMode
+from app.models.reviews import Sheet
 from app.models.states import DemandState, SheetState
 from app.rounds.settings import Option
 from app.scoring.forms import SheetForm, sheet_form
-from app.vetting import queries, services
+from app.vetting import panels, queries, services
 from app.vetting.forms import ApproveForm, MergeForm, RejectForm, VettingFilter
+from app.vetting.rubric import demand_rubric
+from app.vetting.similar import similar_demands
 from app.web.access import requires, writes
 from app.web.actions import buttons, may
 from app.web.attachments import attachments_of, listed
@@ -24,6 +28,7 @@ from app.web.loading import load
 from app.web.pages import paginate
 from app.web.timeline import timeline
 from app.workflow import DEMAND
+from app.workflow.demand_rules import live_panel, panel_has_scored
 
 blueprint = Blueprint("vetting", __name__)
 P = Permission
@@ -42,6 +47,7 @@ def index() -> ResponseReturnValue:
         page=page,
         filter_form=form,
         scores=queries.scores_of(db(), page.rows),
+        rounds={demand.round_id: demand.round for demand in page.rows},
     )
 
 
@@ -142,7 +148,9 @@ def merge(demand_id: UUID) -> ResponseReturnValue:
             for key, each in targets.items()
         ]
     )
-    if form.validate_on_submit():
+    if not form.is_submitted():
+        form.into.data = form.into.members.get(request.args.get("into", ""))
+    elif form.validate():
         chosen: Any = form.into.data
         try:
             services.merge_demand(
@@ -152,7 +160,8 @@ def merge(demand_id: UUID) -> ResponseReturnValue:
             return _to_demand(demand)
         except RuleBroken as error:
             form.add_refusals(error.refusals)
-    return _decision("vetting/merge.html", demand, form, "merge", targets=targets)
+    similar = similar_demands(db(), demand)
+    return _decision("vetting/merge.html", demand, form, "merge", targets=targets, similar=similar)
 
 
 def _load(demand_id: UUID) -> Demand:
@@ -165,35 +174,54 @@ def _to_demand(demand: Demand) -> ResponseReturnValue:
 
 def _sheet_form(demand: Demand) -> SheetForm | None:
     """The form of the officer's own sheet while it may be written."""
-    if demand.state is not DemandState.VETTING or not may(P.DEMAND_VET, demand):
+    by_panel = demand.round.demand_vetting is VettingMode.PANEL
+    if demand.state is not DemandState.VETTING or by_panel or not may(P.DEMAND_VET, demand):
         return None
     own = queries.own_sheet(queries.sheets_of(db(), demand), actor())
     if own is not None and (own.is_void or own.state not in (SheetState.DRAFT, SheetState.RETURNED)):
         return None
-    return sheet_form(services.demand_rubric(demand), own, texts=TEXTS)
+    return sheet_form(demand_rubric(demand), own, texts=TEXTS)
 
 
 def _page(demand: Demand, form: SheetForm | None) -> str:
     sheets = queries.sheets_of(db(), demand)
-    own = queries.own_sheet(sheets, actor())
     locked = [sheet for sheet in sheets if sheet.state in queries.LOCKED and not sheet.is_void]
-    # Officers score without having seen each other's numbers.
-    sees_scores = own in locked or not may(P.DEMAND_VET, demand) or demand.state is not DemandState.VETTING
-    rubric = services.demand_rubric(demand)
+    panel = panels.vetting_panel(db(), demand)
+    shown = locked if _sees_scores(demand, locked) else []
+    rubric = demand_rubric(demand)
     return render_template(
         "vetting/show.html",
         demand=demand,
         form=form,
         rubric=rubric,
-        sheets=locked if sees_scores else [],
+        sheets=shown,
+        matrix=queries.matrix(rubric, shown),
         locked_count=len(locked),
-        mean=queries.mean_of(locked) if sees_scores else None,
-        sees_scores=sees_scores,
+        total=queries.total_of(demand.round, shown),
+        sees_scores=bool(shown),
         wrote_it=demand.author_id == actor().user_id,
+        panel=panel,
+        may_draw=_may_draw(demand),
+        similar=similar_demands(db(), demand) if demand.state in queries.MERGEABLE else [],
+        merged=queries.merged_into(db(), demand),
         files=listed(attachments_of(db(), demand)),
         offers=[each for each in buttons(demand) if each.action in DECISIONS],
         entries=timeline(db(), demand, *sheets),
     )
+
+
+def _sees_scores(demand: Demand, locked: list[Sheet]) -> bool:
+    """Officers score without having seen each other's numbers; a panel's are seen once all are locked."""
+    if demand.state is not DemandState.VETTING or not may(P.DEMAND_VET, demand):
+        return True
+    if demand.round.demand_vetting is VettingMode.PANEL:
+        return panel_has_scored(demand, now()) is None
+    return queries.own_sheet(locked, actor()) is not None
+
+
+def _may_draw(demand: Demand) -> bool:
+    is_asked = demand.round.demand_vetting is VettingMode.PANEL and demand.state is DemandState.VETTING
+    return is_asked and may(P.PANEL_DRAW, demand) and live_panel(demand) is None
 
 
 def _decision(

@@ -1,14 +1,16 @@
 """What a demand must satisfy: pure checks over the row and its relations, used by the table, the form and the pages."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from app.core.errors import Refusal
 from app.core.i18n import Lazy, _l
-from app.core.numbers import mean_hundredths
+from app.core.numbers import trimmed_mean
 from app.models.codes import DemandType, Operator
 from app.models.demands import Demand, DemandIndicator
-from app.models.procedure_codes import RubricKind
-from app.models.reviews import Panel
+from app.models.procedure_codes import NoticeKind, PanelPurpose, RubricKind, VettingMode
+from app.models.reviews import Panel, Sheet
+from app.models.rounds import Round
 from app.models.states import (
     AssignmentState,
     AwardState,
@@ -171,10 +173,39 @@ def opinion_is_given(demand: Demand, _now: datetime) -> Refusal | None:
     return None
 
 
-def vetting_line_is_met(demand: Demand, _now: datetime) -> Refusal | None:
-    """The mean of the locked vetting sheets reaches the line, and no criterion lies below its floor (fairness)."""
+def vetting_total(round_: Round, totals: Sequence[int]) -> int:
+    """The total of vetting sheets by the round's published rule, in hundredths; one sheet at least."""
+    return trimmed_mean(totals, trim_from=round_.trim_from_size if round_.has_trimmed_mean else None)
+
+
+def counted_sheets(demand: Demand) -> list[Sheet]:
+    """The locked vetting sheets that count: of officers, or of the panel where the round says so."""
     locked = (SheetState.SUBMITTED, SheetState.FINAL)
-    sheets = [s for s in demand.vetting_sheets if s.state in locked and not s.is_void]
+    by_panel = demand.round.demand_vetting is VettingMode.PANEL
+    return [
+        sheet
+        for sheet in demand.vetting_sheets
+        if sheet.state in locked and not sheet.is_void and (sheet.assignment_id is not None) is by_panel
+    ]
+
+
+def panel_has_scored(demand: Demand, _now: datetime) -> Refusal | None:
+    """Where a panel vets, every member has locked a sheet."""
+    if demand.round.demand_vetting is not VettingMode.PANEL:
+        return None
+    panel = live_panel(demand)
+    if panel is None or panel.purpose is not PanelPurpose.VETTING:
+        return Refusal("panel_missing", _l("Draw the panel first."))
+    seated = {a.id for a in panel.assignments if not a.is_reserve and a.state is AssignmentState.ACCEPTED}
+    scored = {sheet.assignment_id for sheet in counted_sheets(demand)}
+    if len(seated) < panel.size or not seated <= scored:
+        return Refusal("panel_not_done", _l("Not every member of the panel has locked a sheet yet."))
+    return None
+
+
+def vetting_line_is_met(demand: Demand, _now: datetime) -> Refusal | None:
+    """The total of the locked vetting sheets reaches the line, and no criterion lies below its floor (fairness)."""
+    sheets = counted_sheets(demand)
     rubric = demand.round.rubric(RubricKind.DEMAND)
     if not sheets or rubric is None:
         return Refusal("not_vetted", _l("At least one vetting sheet must be locked first."))
@@ -186,7 +217,7 @@ def vetting_line_is_met(demand: Demand, _now: datetime) -> Refusal | None:
         ]
         if any(value < criterion.floor_score for value in values):
             return Refusal("below_floor", _l("The score for open and fair conditions lies below its floor."))
-    if mean_hundredths([s.total or 0 for s in sheets]) < rubric.pass_line:
+    if vetting_total(demand.round, [s.total or 0 for s in sheets]) < rubric.pass_line:
         return Refusal("below_line", _l("The vetting score does not reach the line."))
     return None
 
@@ -216,6 +247,28 @@ def schedule_is_set(demand: Demand, _now: datetime) -> Refusal | None:
     """Publication by the clock needs the day and the closing time."""
     if demand.publish_at is None or demand.closes_at is None or not demand.number:
         return Refusal("not_scheduled", _l("Publication is not scheduled."))
+    return None
+
+
+def selection_notice_is_over(demand: Demand, _now: datetime) -> Refusal | None:
+    """Where the round asks for it, the notice that names the demand has ended and no objection to it was upheld."""
+    if not demand.round.has_selection_notice:
+        return None
+    naming = [
+        notice
+        for notice in demand.round.notices
+        if notice.kind is NoticeKind.DEMAND_SELECTION
+        and notice.published_at is not None
+        and notice.state not in (NoticeState.SUPERSEDED, NoticeState.REVOKED)
+        and any(row.get("demand_number") == demand.number for row in notice.annex)
+    ]
+    if not naming:
+        return Refusal("selection_not_on_notice", _l("This round puts the selection of demands on notice first."))
+    if any(notice.state is NoticeState.IN_FORCE for notice in naming):
+        return Refusal("selection_notice_running", _l("The notice on the selection of demands is not over."))
+    objections = [objection for notice in naming for objection in notice.objections]
+    if any(each.is_open or each.remedy is not None for each in objections):
+        return Refusal("selection_objected", _l("An objection to the selection stands: put it on notice anew."))
     return None
 
 

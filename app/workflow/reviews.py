@@ -5,6 +5,7 @@ from datetime import datetime
 from app.access import Permission as P
 from app.core.errors import Refusal
 from app.core.i18n import _l
+from app.models.procedure_codes import PanelPurpose
 from app.models.reviews import Assignment, Panel, Sheet
 from app.models.states import AssignmentState as A
 from app.models.states import SheetState as S
@@ -24,7 +25,9 @@ def has_declared(seat: Assignment, _now: datetime) -> Refusal | None:
 
 
 def report_stands(seat: Assignment, _now: datetime) -> Refusal | None:
-    """A seat is done when the panel's report is signed by all."""
+    """A seat is done when the panel's report is signed by all, or when the demand that it vetted is decided."""
+    if seat.panel.purpose is PanelPurpose.VETTING and not seat.panel.is_live:
+        return None
     return (
         None
         if seat.panel.report_signed_at

@@ -8,6 +8,7 @@ from app.demands.fairness.answers import keep_answers
 from app.demands.fairness.dictionary import Dictionary, dictionary_of
 from app.demands.fairness.texts import BLOCKING
 from app.demands.fairness.words import Finding, conditions_of, requirements_of
+from app.models.accounts import Organisation
 from app.models.base import Rows
 from app.models.codes import ConditionKind
 from app.models.demands import Demand
@@ -35,7 +36,8 @@ def found_in(demand: Demand) -> Iterator[Finding]:
 
 def _wording(demand: Demand, dictionary: Dictionary) -> Iterator[Finding]:
     # The owner's own name in its own text favours no bidder.
-    own = demand.owner.name if demand.owner else ""
+    owner: Organisation | None = demand.owner
+    own = owner.name if owner is not None else ""
     for texts, is_condition in ((requirements_of(demand), False), (conditions_of(demand), True)):
         for path, text in texts:
             for kind, words in dictionary.read(text, is_condition=is_condition):

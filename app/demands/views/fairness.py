@@ -99,5 +99,7 @@ def init_fairness(app: Flask) -> None:
 def people_of(demand: Demand) -> dict[str, str]:
     """Who answered findings of the demand: names by id, as the rows keep it."""
     ids = {UUID(row["answered_by"]) for row in demand.findings or [] if row.get("answered_by")}
-    rows = db().execute(select(User.id, User.name).where(User.id.in_(ids))) if ids else []
+    if not ids:
+        return {}
+    rows = db().execute(select(User.id, User.name).where(User.id.in_(ids)))
     return {str(row[0]): row[1] for row in rows}

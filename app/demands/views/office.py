@@ -1,4 +1,4 @@
-"""The desks of recommending units, organisers and supervisors."""
+"""The desks of organisers and supervisors, and the decisions on one demand."""
 
 from uuid import UUID
 
@@ -21,15 +21,6 @@ from app.web.loading import load
 from app.web.pages import paginate
 
 P = Permission
-
-
-@blueprint.get("/desk/recommendations")
-@requires(P.DEMAND_RECOMMEND)
-def recommendations() -> ResponseReturnValue:
-    """The submitted demands of the unit's region: waiting ones, or those already decided."""
-    is_waiting = request.args.get("view") != "decided"
-    page = paginate(db(), queries.for_recommender(actor(), is_waiting=is_waiting))
-    return render_template("demands/recommendations.html", page=page, is_waiting=is_waiting)
 
 
 @blueprint.get("/desk/listings")
