@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.core import migrate
 from app.core.clock import day_of
 from app.core.db import Database
+from app.core.scanner import Scanner
 from app.models import Base
 from app.models.rounds import CalendarYear
 
@@ -71,3 +72,10 @@ def _of_folder(folder: Path) -> list[str]:
     except OSError:
         return ["folder"]
     return []
+
+
+def scanner(asked: Scanner) -> str:
+    """Whether there is a malware scanner, and whether it answers: `none`, `up` or `down`."""
+    if not asked.is_configured:
+        return "none"
+    return "up" if asked.is_up() else "down"

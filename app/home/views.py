@@ -15,6 +15,7 @@ from app.home.waiting import waiting
 from app.models.accounts import Organisation
 from app.web.access import public, signed_in
 from app.web.context import actor, database, db, now
+from app.web.staging import scanner
 from app.workflow import state_at
 
 blueprint = Blueprint("home", __name__)
@@ -96,12 +97,15 @@ def livez() -> ResponseReturnValue:
 @blueprint.get("/readyz")
 @public
 def readyz() -> ResponseReturnValue:
-    """Whether the site can do its work; 503 names what is wrong, `warnings` what soon will be."""
+    """Whether the site can do its work; 503 names what is wrong, `warnings` what soon will be.
+
+    `scanner` is none, up or down: without it uploads are taken in, and said to be not scanned."""
     failed = health.failures(database(), Path(current_app.config["FILES_DIR"]), now())
     if failed:
         return jsonify(status="not ready", failed=failed), 503
     soon = health.warnings(database(), now())
-    return jsonify(status="ok", warnings=soon) if soon else jsonify(status="ok")
+    scanning = health.scanner(scanner())
+    return jsonify(status="ok", scanner=scanning, **({"warnings": soon} if soon else {}))
 
 
 def link(endpoint: str | None, **values: Any) -> str | None:

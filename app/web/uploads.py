@@ -11,6 +11,7 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadData
 from sqlalchemy import delete, func, select
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.core.errors import NotSeen, Refusal, RuleBroken
 from app.core.files import safe_filename, sha256_of
@@ -65,8 +66,9 @@ def show(upload_id: UUID) -> ResponseReturnValue:
 @writes
 def chunk(upload_id: UUID) -> ResponseReturnValue:
     """Take the next chunk: raw bytes, at most 1 MiB, at `offset`. 409 with what has arrived if it is another place."""
-    request.max_content_length = MAX_CHUNK
-    content = request.get_data(cache=False)
+    content = request.stream.read(MAX_CHUNK + 1)
+    if len(content) > MAX_CHUNK:
+        raise RequestEntityTooLarge
     row = _own(upload_id, lock=True)
     is_next = request.args.get("offset", -1, int) == row.received and not row.completed_at
     if not is_next or not content or row.received + len(content) > row.size:

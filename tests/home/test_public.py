@@ -153,15 +153,16 @@ def test_answer_that_the_process_lives(client: FussyClient) -> None:
 @pytest.mark.both_databases
 def test_answer_that_the_site_is_ready(client: FussyClient) -> None:
     answer = client.get("/readyz")
-    assert (answer.status_code, answer.json) == (200, {"status": "ok"})
+    assert (answer.status_code, answer.json) == (200, {"status": "ok", "scanner": "none"})
 
 
 def test_name_the_calendar_year_that_will_be_missing(client: FussyClient, clock: Clock) -> None:
     clock.set(datetime(2026, 11, 1, 15, 59, 59, tzinfo=UTC))
-    assert client.get("/readyz").json == {"status": "ok"}
+    assert client.get("/readyz").json == {"status": "ok", "scanner": "none"}
     clock.set(datetime(2026, 11, 1, 16, 0, tzinfo=UTC))
     answer = client.get("/readyz")
-    assert (answer.status_code, answer.json) == (200, {"status": "ok", "warnings": ["calendar_2027"]})
+    assert answer.status_code == 200
+    assert answer.json == {"status": "ok", "scanner": "none", "warnings": ["calendar_2027"]}
 
 
 def test_name_the_present_year_when_it_is_missing(
