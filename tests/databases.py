@@ -15,7 +15,11 @@ from app.core.db import Database
 from app.models import Base
 from config import database_url
 
-KEEPING = Path(__file__).resolve().parents[1] / "migrations" / "versions" / "0002_keep_the_record.py"
+# The migrations that freeze rows by triggers on SQLite.
+KEEPING = [
+    Path(__file__).resolve().parents[1] / "migrations" / "versions" / name
+    for name in ("0002_keep_the_record.py", "0007_select_in_the_open.py")
+]
 PREFIX = "jiebang_test_"
 LOCAL_SERVERS = ("postgresql:///test", "postgresql:///postgres")
 
@@ -64,7 +68,8 @@ def make_sqlite(path: Path) -> Database:
     database = open_sqlite(path)
     Base.metadata.create_all(database.engine)
     with database.engine.begin() as connection:
-        for name, rule in run_path(str(KEEPING))["TRIGGERS"].items():
+        rules = [rule for path in KEEPING for rule in run_path(str(path))["TRIGGERS"].items()]
+        for name, rule in rules:
             connection.exec_driver_sql(f"CREATE TRIGGER {name} {rule}")
     return database
 
