@@ -8,7 +8,8 @@ from random import Random
 from typing import Any
 
 from app.bids import services as bids
-from app.core.clock import start_of_day
+from app.bids.documents import has_own_funds
+from app.core.clock import day_of, start_of_day
 from app.demands import services as demands
 from app.models.bids import Bid
 from app.models.codes import AwardMode
@@ -174,9 +175,9 @@ def _bid(play: Play, plan: Plan, key: str) -> None:
     by = play.cast.actor(key)
     play.bid_count += 1
     bid = bids.start_bid(play.session, demand, by=by, now=play.now)
-    content = bid_content(demand, play.bid_count, members=[], year=play.now.year)
+    content = bid_content(demand, bid.lead, play.bid_count, today=day_of(play.now))
     bids.save_bid(play.session, bid, content=content, by=by, now=play.now)
-    for slot, title in SLOTS.items():
+    for slot, title in _slots(content).items():
         bids.add_file(
             play.session,
             bid,
@@ -187,6 +188,16 @@ def _bid(play: Play, plan: Plan, key: str) -> None:
         )
     bids.submit_bid(play.session, bid, by=by, now=play.now)
     plan.bids.append(bid)
+
+
+def _slots(content: dict[str, Any]) -> dict[BidSlot, str]:
+    """The files of a bid that says this."""
+    found = SLOTS | {BidSlot.CASES: "案例证明"}
+    if content["members"]:
+        found |= {BidSlot.CONSORTIUM: "联合体协议"}
+    if has_own_funds(content):
+        found |= {BidSlot.SELF_FUNDING: "自筹资金银行证明"}
+    return found
 
 
 def send_back(play: Play, plan: Plan) -> None:

@@ -22,9 +22,7 @@ BRACKETS = re.compile(r"[（(][^（）()]*[）)]")
 REGION = re.compile(
     r"^(中国|湖北省?|[\u4e00-\u9fff]{2,3}(?:省|市|自治州|县|区)|武汉|襄阳|宜昌|黄石|十堰|荆州|荆门|孝感)"
 )
-INDUSTRY = re.compile(
-    r"(科学技术|信息技术|网络技术|智能科技|科技发展|科技|信息|技术|软件|数据|智能|网络|电子|工程|系统|实业|发展|服务|咨询)$"
-)
+INDUSTRY = re.compile(r"(科技|信息|技术|软件|数据|智能|网络|电子|工程|系统|实业|发展|服务|咨询|科学)$")
 LEAST_SHORT = 3
 """Characters of a short form that is specific enough to search for."""
 
@@ -113,8 +111,9 @@ def short_forms(name: str) -> set[str]:
     bare = LEGAL_FORM.sub("", LEGAL_FORM.sub("", plain))
     local = REGION.sub("", bare, count=1)
     found = {bare, local}
-    if len(local) > LEAST_SHORT:
-        found.add(INDUSTRY.sub("", local))
+    while (shorter := INDUSTRY.sub("", local)) != local:
+        found.add(shorter)
+        local = shorter
     return {each for each in found if len(each) >= LEAST_SHORT and each != squeezed(name)}
 
 
