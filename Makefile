@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint format install install-dev translations migration lock clean
+.PHONY: help run test bench lint format install install-dev translations migration lock clean
 
 PY := .venv/bin/python
 CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/*.po)
@@ -16,6 +16,9 @@ run: install translations ## install, migrate, fill an empty demonstration, serv
 
 test: install-dev translations ## install what tests need and run them all; ARGS go to pytest
 	@exec $(PY) .ci/test.py $(ARGS)
+
+bench: install-dev translations ## measure pages against their budgets; ARGS="--help" lists the choices
+	@exec $(PY) .ci/bench.py $(ARGS)
 
 lint: install-dev translations ## style, types, import contracts, templates, dependencies
 	@exec .ci/lint.sh

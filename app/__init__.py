@@ -14,7 +14,7 @@ from app.cli import init_cli
 from app.core.clock import utcnow
 from app.core.db import Database
 from app.core.files import FileStore
-from app.core.i18n import DEFAULT_LOCALE, babel_settings
+from app.core.i18n import DEFAULT_LOCALE, babel_settings, hasten
 from app.documents.imports import register_jobs
 from app.web.access import check_endpoints, init_access
 from app.web.attachments import blueprint as files_blueprint
@@ -59,7 +59,10 @@ def create_app(config: Config | None = None, *, clock: Callable[[], datetime] = 
     app.config["CLOCK"] = clock
     app.extensions["database"] = Database(settings.DATABASE_URL)
     app.extensions["files"] = FileStore(settings.FILES_DIR)
-    Babel(app, default_locale=DEFAULT_LOCALE, default_timezone="Asia/Shanghai", locale_selector=choose_locale)
+    babel = Babel(
+        app, default_locale=DEFAULT_LOCALE, default_timezone="Asia/Shanghai", locale_selector=choose_locale
+    )
+    hasten(app, babel)
     CSRFProtect(app)
     init_sign_in(app)
     init_access(app)

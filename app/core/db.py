@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.orm import Session
+from sqlalchemy import JSON, Connection, Engine, Text, create_engine, event
+from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm.interfaces import ORMOption
 
 SQLITE_BUSY_MS = 10_000
 
@@ -86,3 +87,9 @@ class Database:
     def dispose(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def without_texts(model: type[Any], *kept: str) -> tuple[ORMOption, ...]:
+    """For lists of a wide table: leave its long texts and documents unread, but for the columns `kept`."""
+    long = (column.name for column in model.__table__.columns if isinstance(column.type, Text | JSON))
+    return tuple(defer(getattr(model, name)) for name in long if name not in kept)

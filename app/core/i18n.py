@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import flask_babel
+from babel.support import NullTranslations
 from flask_babel.speaklater import LazyString
+from markupsafe import Markup
 
 # A lazy string is translated when it is shown, not when it is written. It answers every question a `str`
 # answers (but fails `isinstance`), and the stubs of the form library ask for `str`: hence the alias.
@@ -68,3 +70,36 @@ def babel_settings(folder: Path) -> dict[str, str]:
         "BABEL_DEFAULT_LOCALE": DEFAULT_LOCALE,
         "BABEL_DEFAULT_TIMEZONE": TIMEZONE,
     }
+
+
+class _Wordings(flask_babel.Domain):  # type: ignore[misc]
+    """All catalogues, each found by its locale itself: the library spells the locale's name for every message."""
+
+    def __init__(self, domain: str) -> None:
+        super().__init__(domain=domain)
+        self._loaded: dict[Any, NullTranslations] = {}
+        self._marked: dict[Any, dict[str, Markup]] = {}
+
+    def get_translations(self) -> NullTranslations:
+        """The catalogue in the reader's language."""
+        locale = flask_babel.get_locale()
+        if locale is None:
+            return NullTranslations()
+        if locale not in self._loaded:
+            self._loaded[locale] = super().get_translations()
+        return self._loaded[locale]
+
+    def in_template(self, message: str, **variables: Any) -> Markup:
+        """The message as a template shows it: its own text is markup, the variables are escaped."""
+        known = self._marked.setdefault(flask_babel.get_locale(), {})
+        marked = known.get(message)
+        if marked is None:
+            marked = known[message] = Markup(self.get_translations().ugettext(message))  # noqa: S704 - our own wording
+        return marked % variables
+
+
+def hasten(app: Any, babel: flask_babel.Babel) -> None:
+    """Find wordings by a shorter way than the library's, which is walked some hundred times for a page."""
+    wordings = _Wordings(app.config["BABEL_DOMAIN"])
+    babel.domain_instance = wordings
+    app.jinja_env.globals["_"] = wordings.in_template

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, joinedload
 
+from app.core.db import without_texts
+from app.models.accounts import Organisation
 from app.models.awards import Notice
 from app.models.bids import Bid
 from app.models.contracts import Contract
@@ -28,7 +30,8 @@ class Figures:
 def figures(session: Session) -> Figures:
     """The four figures of the home page. Bids count from their opening on: before it nobody knows of them."""
     listings = select(func.count(Demand.id)).where(Demand.published_at.is_not(None))
-    bidders = select(func.count(func.distinct(Bid.lead_id))).where(Bid.opened_at.is_not(None))
+    has_opened_bid = exists().where(Bid.lead_id == Organisation.id, Bid.opened_at.is_not(None))
+    bidders = select(func.count(Organisation.id)).where(has_opened_bid)
     contracted = select(func.coalesce(func.sum(Contract.amount_fen), 0)).where(
         Contract.activated_at.is_not(None), Contract.state != ContractState.CANCELLED
     )
@@ -49,8 +52,8 @@ def newest_listings(session: Session, *, limit: int = 6) -> list[Demand]:
     query = (
         select(Demand)
         .where(Demand.published_at.is_not(None))
-        .options(joinedload(Demand.owner), joinedload(Demand.round))
-        .order_by(Demand.published_at.desc(), Demand.id)
+        .options(joinedload(Demand.owner), joinedload(Demand.round), *without_texts(Demand))
+        .order_by(Demand.published_at.desc(), Demand.id.desc())
         .limit(limit)
     )
     return list(session.scalars(query))
@@ -61,7 +64,7 @@ def running_notices(session: Session, now: datetime, *, limit: int = 5) -> list[
     query = (
         select(Notice)
         .where(Notice.state == NoticeState.IN_FORCE, Notice.ends_at > now)
-        .options(selectinload(Notice.objections))
+        .options(*without_texts(Notice))
         .order_by(Notice.ends_at, Notice.id)
         .limit(limit)
     )
@@ -69,13 +72,11 @@ def running_notices(session: Session, now: datetime, *, limit: int = 5) -> list[
 
 
 def newest_demonstrations(session: Session, *, limit: int = 6) -> list[Demonstration]:
-    """The demonstration projects listed last, with where they run."""
+    """The demonstration projects listed last."""
     query = (
         select(Demonstration)
         .where(Demonstration.state == DemonstrationState.LISTED)
-        .options(
-            joinedload(Demonstration.acceptance).joinedload(Acceptance.contract).joinedload(Contract.award)
-        )
+        .options(*without_texts(Demonstration))
         .order_by(Demonstration.listed_at.desc(), Demonstration.id)
         .limit(limit)
     )

@@ -103,6 +103,8 @@ class Notice(Identified, Versioned, Holdable, Base):
             name="published_has_window",
         ),
         Index("ix_notice_kind_published_at", "kind", "published_at"),
+        Index("ix_notice_listed", "published_at", "id", "state", "ends_at"),
+        Index("ix_notice_document_on", "document_on"),
         hold_check(),
     )
 

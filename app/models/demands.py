@@ -50,6 +50,8 @@ class Demand(Identified, Versioned, Holdable, Base):
         CheckConstraint("budget_fen >= 0", name="budget_not_negative"),
         CheckConstraint("list_round BETWEEN 1 AND 9", name="list_round_range"),
         Index("ix_demand_state_closes_at", "state", "closes_at"),
+        # The public listings in their order, and their number, without reading the wide rows.
+        Index("ix_demand_listed", "closes_at", "id", "state", "hold_since_at", "published_at"),
         hold_check(),
     )
 

@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, case, false, or_, select
+from sqlalchemy import Select, and_, false, func, not_, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.access import Actor
+from app.core.db import without_texts
 from app.core.numbers import parse
 from app.models.accounts import User
 from app.models.awards import Award, Notice
@@ -35,9 +36,9 @@ def visible_to(actor: Actor) -> Select[Notice]:
 
 def public_list(
     now: datetime, *, kind: NoticeKind | None = None, year: int | None = None, q: str | None = None
-) -> Select[Notice]:
-    """Published notices, running ones first, then the newest. `q` searches title and number."""
-    query = select(Notice).where(Notice.published_at.is_not(None)).options(selectinload(Notice.objections))
+) -> list[Select[Notice]]:
+    """Published notices in parts: running ones, then the rest, newest first. `q` searches title and number."""
+    query = select(Notice).where(Notice.published_at.is_not(None))
     if kind is not None:
         query = query.where(Notice.kind == kind)
     if year is not None:
@@ -45,13 +46,19 @@ def public_list(
     if q:
         query = query.where(or_(Notice.title.icontains(q, autoescape=True), Notice.number == q.upper()))
     is_running = and_(Notice.state == NoticeState.IN_FORCE, Notice.ends_at > now)
-    return query.order_by(case((is_running, 0), else_=1), Notice.published_at.desc(), Notice.id)
+    order = Notice.published_at.desc(), Notice.id.desc()
+    return [query.where(is_running).order_by(*order), query.where(not_(is_running)).order_by(*order)]
+
+
+LISTED = (selectinload(Notice.objections), *without_texts(Notice))
+"""What a row of a list of notices is shown with: not with its text and annex."""
 
 
 def years(session: Session) -> list[int]:
-    """The years in which notices were published, newest first."""
-    days = session.scalars(select(Notice.document_on).where(Notice.published_at.is_not(None)).distinct())
-    return sorted({day.year for day in days if day}, reverse=True)
+    """The years from the first notice to the last, newest first."""
+    # Each end by itself is one look into the index; both in one select would read it all.
+    first, last = (session.scalar(select(end(Notice.document_on))) for end in (func.min, func.max))
+    return list(range(last.year, first.year - 1, -1)) if first and last else []
 
 
 def next_serial(session: Session, round_id: UUID) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import request, url_for
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.base import ExecutableOption
 
 PER_PAGE = 20
 PER_PAGE_MAX = 100
@@ -51,10 +52,42 @@ def paginate(session: Session, query: Select[Any], *, per_page: int = PER_PAGE) 
     """The page of the query that the request asks for by `page`. The query must have a total order."""
     size = min(per_page, PER_PAGE_MAX)
     total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
-    asked = request.args.get("page", 1, type=int)
-    number = min(max(1, asked), max(1, -(-total // size)))
+    number = _asked(total, size)
     rows = session.scalars(query.limit(size).offset((number - 1) * size)).all()
     return Page(rows, number, size, total)
+
+
+def paginate_parts(
+    session: Session,
+    parts: Sequence[Select[Any]],
+    *,
+    loading: Sequence[ExecutableOption],
+    per_page: int = PER_PAGE,
+) -> Page:
+    """The page of one list that is made of several queries over the same table, one after the other.
+
+    For long lists of wide rows: each part can follow an index of its own, and of what is skipped only the keys are
+    read. Every query selects one model and has a total order; `loading` says what comes with the rows of the page."""
+    size = min(per_page, PER_PAGE_MAX)
+    model = parts[0].column_descriptions[0]["entity"]
+    narrow = [each.with_only_columns(model.id, maintain_column_froms=True) for each in parts]
+    totals = [
+        session.scalar(select(func.count()).select_from(each.order_by(None).subquery())) or 0
+        for each in narrow
+    ]
+    number = _asked(sum(totals), size)
+    start, keys = (number - 1) * size, list[Any]()
+    for each, total in zip(narrow, totals, strict=True):
+        if start < total and len(keys) < size:
+            keys += session.scalars(each.limit(size - len(keys)).offset(start)).all()
+        start = max(0, start - total)
+    rows = session.scalars(select(model).where(model.id.in_(keys)).options(*loading)) if keys else ()
+    return Page(sorted(rows, key=lambda row: keys.index(row.id)), number, size, sum(totals))
+
+
+def _asked(total: int, size: int) -> int:
+    wanted = request.args.get("page", 1, type=int)
+    return min(max(1, wanted), max(1, -(-total // size)))
 
 
 def cut(rows: Sequence[Any], *, per_page: int = PER_PAGE) -> Page:

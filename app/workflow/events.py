@@ -97,7 +97,10 @@ def events_of(session: Session, *things: Any) -> list[Event]:
     if not things:
         return []
     ids = [thing.id for thing in things]
-    return list(session.scalars(select(Event).where(Event.thing_id.in_(ids)).order_by(Event.seq)))
+    # The kinds are named for the index's sake: it begins with them.
+    kinds = {type(thing).__tablename__ for thing in things}
+    query = select(Event).where(Event.thing_type.in_(kinds), Event.thing_id.in_(ids))
+    return list(session.scalars(query.order_by(Event.seq)))
 
 
 def _covered_names(model: type[Any]) -> list[str]:

@@ -27,7 +27,7 @@ from app.web.actions import may
 from app.web.attachments import attachments_of, listed
 from app.web.context import actor, db, now
 from app.web.loading import load
-from app.web.pages import paginate
+from app.web.pages import paginate_parts
 
 
 @blueprint.get("/listings")
@@ -36,7 +36,7 @@ def listings() -> ResponseReturnValue:
     """The published listings, searched and filtered."""
     form = ListingFilter(request.args)
     form.use_years(queries.years(db()))
-    page = paginate(db(), queries.listings(form.chosen(), now()))
+    page = paginate_parts(db(), queries.listings(form.chosen(), now()), loading=queries.LISTED)
     return render_template("demands/listings.html", form=form, page=page)
 
 

@@ -28,7 +28,7 @@ from app.web.access import public, requires, writes
 from app.web.actions import buttons
 from app.web.context import actor, db, now
 from app.web.loading import load
-from app.web.pages import paginate
+from app.web.pages import paginate_parts
 from app.web.timeline import timeline
 from app.workflow import offered, state_at
 
@@ -41,7 +41,7 @@ def index() -> ResponseReturnValue:
     """The public list of notices."""
     form = NoticeFilter(request.args)
     form.use_years(queries.years(db()))
-    page = paginate(db(), queries.public_list(now(), **form.query_arguments()))
+    page = paginate_parts(db(), queries.public_list(now(), **form.query_arguments()), loading=queries.LISTED)
     states = {notice.id: state_at(notice, now()) for notice in page.rows}
     return render_template("notices/index.html", form=form, page=page, states=states)
 
