@@ -108,6 +108,7 @@ class Stage:
         bid = make_bid(world, BidState.DRAFT, demand=demand, content=self._bid_content(demand))
         self.paths["demand"] = (None, f"/demands/{demand.id}")
         self.paths["bid"] = ("bidder", f"/bids/{bid.id}/sections/basics")
+        self.paths["files of the bid"] = ("bidder", f"/bids/{bid.id}/files")
         self.paths["answers"] = ("bidder", f"/bids/{bid.id}/sections/responses")
 
     def _under_review(self) -> None:

@@ -17,6 +17,7 @@ PAGES = [
     "demand",
     "bid",
     "answers",
+    "files of the bid",
     "score sheet",
     "ranking",
     "report",
