@@ -1,4 +1,4 @@
-"""A first-time demand owner with nothing but a keyboard: begin, write every section, submit; with scripts and without."""
+"""A first-time demand owner with only a keyboard: begin, write every section, submit; with scripts and without."""
 
 import re
 from typing import Any

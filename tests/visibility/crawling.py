@@ -27,6 +27,7 @@ from app.models import (
     DemandEdition,
     Demonstration,
     Expert,
+    Intent,
     Membership,
     Message,
     Milestone,
@@ -39,6 +40,7 @@ from app.models import (
     Replication,
     Round,
     Sheet,
+    SiteVisit,
     Subsidy,
 )
 from app.models.bids import BidFile, BidVersion
@@ -192,9 +194,28 @@ def _editions(session: Session, _ids: Any) -> Iterator[dict[str, Any]]:
     yield from ({"demand_id": row[0], "number": row[1]} for row in session.execute(query))
 
 
+def _sections(_session: Session, ids: Any) -> Iterator[dict[str, Any]]:
+    # Asked for with the reader's unsaved text: whoever has none gets the section as it is saved.
+    yield from (
+        {"demand_id": demand_id, "code": code, "unsaved": "1"}
+        for demand_id in ids["demand_id"]
+        for code in ("who", "what", "means")
+    )
+
+
 def _questions(session: Session, _ids: Any) -> Iterator[dict[str, Any]]:
     query = select(Question.demand_id, Question.id)
     yield from ({"demand_id": row[0], "question_id": row[1]} for row in session.execute(query))
+
+
+def _visits(session: Session, _ids: Any) -> Iterator[dict[str, Any]]:
+    query = select(SiteVisit.demand_id, SiteVisit.id)
+    yield from ({"demand_id": row[0], "visit_id": row[1]} for row in session.execute(query))
+
+
+def _intents(session: Session, _ids: Any) -> Iterator[dict[str, Any]]:
+    query = select(Intent.demand_id, Intent.id)
+    yield from ({"demand_id": row[0], "intent_id": row[1]} for row in session.execute(query))
 
 
 def _certificates(session: Session, _ids: Any) -> Iterator[dict[str, Any]]:
@@ -211,8 +232,11 @@ PAIRS: dict[str, Any] = {
     "bid_id-number": lambda _session, ids: _bids(ids, "number", [1]),
     "bid_id-file_id": _bid_files,
     "bid_id-demand_id": _demand_bids,
+    "code-demand_id": _sections,
     "demand_id-number": _editions,
     "demand_id-question_id": _questions,
+    "demand_id-visit_id": _visits,
+    "demand_id-intent_id": _intents,
     "number": _certificates,
     "attachment_id-demonstration_id": _pictures,
     "kind-round_id": lambda _session, ids: (

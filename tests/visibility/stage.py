@@ -24,6 +24,7 @@ from app.models import (
     Organisation,
     User,
 )
+from app.models.codes import Process
 from app.models.procedure_codes import BidSlot, ConflictReason, ConflictSource, Role, Visibility
 from app.models.states import (
     AcceptanceState,
@@ -39,6 +40,7 @@ from app.models.states import (
     PaymentState,
     SheetState,
 )
+from app.models.unsaved import UnsavedText
 from app.notices.services import publish_award_notice
 from tests.bids.making import submitted_bid
 from tests.core.sample_files import PDF
@@ -147,10 +149,25 @@ class Stage:
     def _before_publication(self) -> None:
         world = self.world
         self.things["draft"] = make_demand(world, DemandState.DRAFT, goal=planted("draft"))
+        self._leaves_unsaved(self.things["draft"])
         vetted = make_demand(world, DemandState.VETTING, goal=planted("submitted"))
         self.things["submitted"] = vetted
         self.things["vetting_sheet"] = make_sheet(world, demand=vetted, strengths=planted("vetting-sheet"))
         self._attach(vetted, "letter", "letter-file", Visibility.INTERNAL)
+
+    def _leaves_unsaved(self, demand: Any) -> None:
+        """What the owner was typing; and what somebody typed who may no longer write there."""
+        for person, name in ((self.world.owner, "unsaved"), (self.world.organizer, "unsaved-elsewhere")):
+            self.world.add(
+                UnsavedText(
+                    thing_type="demand",
+                    thing_id=demand.id,
+                    part="what",
+                    user_id=person.id,
+                    data={"goal": [planted(name)]},
+                    saved_at=self.world.now,
+                )
+            )
 
     def _listed(self) -> None:
         world, session, now = self.world, self.session, self.world.now
@@ -179,6 +196,9 @@ class Stage:
             now=now,
         )
         services.join_visit(session, visit, by=world.actor_of(world.third_bidder), now=now)
+        matched = make_demand(world, DemandState.OPEN, process=Process.MATCH_FIRST)
+        self.things["matched"] = matched
+        services.register_intent(session, matched, statement=planted("intent"), by=bidder, now=now)
         for name, by in (("sealed", bidder), ("unit_sealed", unit)):
             bid = submitted_bid(
                 session, demand, by=by, now=now, title=planted(f"{name.replace('_', '-')}-title")

@@ -23,6 +23,8 @@ PANEL = SEATED | {"unpledged"}
 # Object, moment, planted text, everybody who meets it.
 TEXTS: tuple[tuple[str, str, str, frozenset[str]], ...] = (
     ("demand", "draft", "draft", frozenset({"owner"})),
+    ("demand, unsaved text of the owner", "draft", "unsaved", frozenset({"owner"})),
+    ("demand, unsaved text of a person without rights", "draft", "unsaved-elsewhere", frozenset()),
     ("demand", "submitted", "submitted", WITH_OWNER | {"recommender"}),
     ("recommendation letter", "submitted", "letter-file", WITH_OWNER | {"recommender"}),
     ("vetting sheet", "vetting", "vetting-sheet", frozenset({"organizer", "supervisor"})),
@@ -33,6 +35,7 @@ TEXTS: tuple[tuple[str, str, str, frozenset[str]], ...] = (
     ("restricted file", "bidder has signed the pledge", "description-file", PARTIES),
     ("restricted file, name", "bidder has signed the pledge", "description-file-name", PARTIES),
     ("question", "published", "question", ALL),
+    ("intent", "registered by the bidder", "intent", PARTIES),
     ("bid, text", "sealed", "sealed-title", frozenset({"bidder"})),
     ("bid, file", "sealed", "sealed-file", frozenset({"bidder"})),
     ("bid of the unit, text", "sealed", "unit-sealed-title", frozenset({"unit"})),

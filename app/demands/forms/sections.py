@@ -24,7 +24,7 @@ from app.demands.templates import clause_of, indicator_of
 from app.demands.writing import fields_of, saved_values
 from app.models.accounts import Organisation
 from app.models.demands import Demand
-from app.web.fields import CodeField
+from app.web.fields import CodeField, LongText
 from app.web.forms import Form
 from app.web.rows import RowsField
 from app.workflow.demand_rules import REQUIRED
@@ -56,15 +56,19 @@ class SectionForm(Form):
         return found
 
     def insert_text(self) -> str | None:
-        """Carry out "insert this template" if that is what was sent; the name of the field it went into."""
-        name, _colon, chosen = request.form.get(INSERT, "").partition(":")
+        """Carry out "insert this template" if that is what was sent: the name of the field it went into, or an empty
+        text when there is no such template. None when nothing of the kind was asked for."""
+        if INSERT not in request.form:
+            return None
+        name, _colon, chosen = request.form[INSERT].partition(":")
         field = self._fields.get(name)
-        if isinstance(field, RowsField):
-            if row := indicator_of(chosen):
-                field.add_row(row)
-        elif field is not None and (clause := clause_of(name, chosen)):
+        if isinstance(field, RowsField) and (row := indicator_of(chosen)):
+            field.add_row(row)
+            return name
+        if isinstance(field, LongText) and (clause := clause_of(name, chosen)):
             field.data = "\n".join(part for part in (field.data, clause) if part)
-        return name or None
+            return name
+        return ""
 
 
 class WhoForm(SectionForm, WhoPart):

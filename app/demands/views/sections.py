@@ -59,7 +59,7 @@ def section(demand_id: UUID, code: str) -> ResponseReturnValue:
         return _page(demand, part, form, scratch)
     take_theirs(form, data_of(demand, part))
     inserted = form.insert_text()
-    if inserted or form.row_command():
+    if inserted is not None or form.row_command():
         return _page(demand, part, form, scratch, inserted=inserted)
     return _save(demand, part, form, scratch)
 
