@@ -229,7 +229,7 @@ def _flag(_column: Column, raw: Raw) -> bool:
 
 
 def _code(column: Column, raw: Raw) -> Coded:
-    found = choices(column.codes).get(normalize_for_compare(_plain(raw)))
+    found = choices(column.codes).get(_alike(_plain(raw)))
     if found is None:
         labels = [label_zh(each) for each in column.codes]
         more = "…" if len(labels) > SHOWN_CHOICES else ""
@@ -249,8 +249,13 @@ def choices(codes: tuple[Coded, ...]) -> dict[str, Coded]:
     for code in codes:
         labels = [_in_locale(code, locale) for locale in LOCALES]
         for text in (str(code.value), *labels, *(f"{code.value} {label}" for label in labels)):
-            found.setdefault(normalize_for_compare(text), code)
+            found.setdefault(_alike(text), code)
     return found
+
+
+def _alike(text: str) -> str:
+    """What two spellings of a code have in common; signs such as ≥ are told apart, where letters count otherwise."""
+    return normalize_for_compare(text) or unicodedata.normalize("NFKC", text).strip()
 
 
 @cache

@@ -21,7 +21,7 @@ from app.documents.wording import SheetRefused
 HEADER_WITHIN = 10
 EXAMPLE_MARKS = ("示例", "example")
 """A row whose first cell is one of these shows how to fill the sheet in, and is passed over."""
-RISKY = ("=", "+", "-", "@", "|", "%", "\t", "\r")
+RISKY = ("=", "+", "-", "@", "|", "%", "\t", "\r", "＝", "＋", "－", "＠", "｜", "％")
 
 Raw = Any
 """What a cell holds: text, float, int, bool, date, datetime, time or timedelta; an empty text for nothing."""
@@ -138,7 +138,12 @@ def _decoded(raw: bytes) -> str:
 
 def _unquoted(cell: str) -> str:
     """What was written with a quote before it, so that no program runs it, without that quote."""
-    return cell[1:] if cell.startswith("'") and cell[1:2] in RISKY else cell
+    return cell[1:] if cell.startswith("'") and is_risky(cell[1:]) else cell
+
+
+def is_risky(text: str) -> bool:
+    """Whether a spreadsheet program might take the text for a formula or a command."""
+    return text.startswith(RISKY) or text.lstrip(" \ufeff\u3000").startswith(RISKY)
 
 
 def _header(rows: list[list[Raw]], columns: Sequence[Column]) -> tuple[int, dict[str, int]]:

@@ -19,16 +19,15 @@ from app.core.numbers import format_hundredths
 from app.core.text import clean
 from app.documents.cells import label_zh
 from app.documents.columns import AS_TEXT, Column, Kind, letter
-from app.documents.reading import RISKY
+from app.documents.reading import is_risky
 from app.models.base import Coded
 
 NOTES = "填表说明"
 LISTS = "代码表"
-FAULTS = "错误说明"
+FAULT_COLUMN = Column(id="faults", zh="错误说明", en="What is wrong", width=60)
 VALIDATED_ROWS = 5_000
 MAX_CELL = 32_767
 MAX_SHEET_NAME = 31
-FULL_WIDTH = ("＝", "＋", "－", "＠", "｜", "％")
 Place = tuple[int, int]
 OPTIONS = {
     "constant_memory": True,
@@ -86,10 +85,8 @@ class BookWriter:
         rows: Iterable[tuple[Mapping[str, Any], Mapping[str, str]]],
     ) -> None:
         """A sheet of raw cells as they were typed, each with what is wrong by column id; the last column says all."""
-        sheet = self._opened(name, columns, is_form=False)
         last = len(columns)
-        sheet.set_column(last, last, 60)
-        sheet.write_string(0, last, FAULTS, self._needed)
+        sheet = self._opened(name, [*columns, FAULT_COLUMN], is_form=False)
         for place, (cells, faults) in enumerate(rows, start=2):
             for index, column in enumerate(columns):
                 raw = cells.get(column.id, "")
@@ -214,11 +211,6 @@ def write_csv(columns: Sequence[Column], rows: Iterable[Mapping[str, Any]]) -> I
 def harmless(text: str) -> str:
     """A text that no spreadsheet program takes for a formula: with a quote before it where it might."""
     return f"'{text}" if is_risky(text) else text
-
-
-def is_risky(text: str) -> bool:
-    """Whether a spreadsheet program might take the text for a formula or a command."""
-    return text.lstrip(" \ufeff\u3000").startswith((*RISKY, *FULL_WIDTH)) or text.startswith(("\t", "\r"))
 
 
 def as_text(column: Column, value: Any) -> str:

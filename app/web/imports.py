@@ -1,6 +1,6 @@
 """The pages of an uploaded sheet, whatever it holds: its check under way, its report, the marked copy, the writing."""
 
-import tempfile
+import io
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -142,9 +142,9 @@ def send_sheet(file: Any, name: str) -> ResponseReturnValue:
     return answer
 
 
-def sheet_file() -> Any:
-    """A file for a sheet in the making: in memory while it is small."""
-    return tempfile.SpooledTemporaryFile(max_size=4 * 1024 * 1024)
+def sheet_file() -> io.BytesIO:
+    """A file for a sheet in the making; the largest there is stays below a few megabytes."""
+    return io.BytesIO()
 
 
 def kept_file(store: FileStore, stream: BinaryIO, name: str) -> Upload:
