@@ -134,8 +134,9 @@ def _preview_page(demand: Demand, form: CorrectionForm, proposal: Proposal) -> R
 
 
 def _announces(question: Question) -> bool:
-    """Whether an answer promised a correction that has not come yet."""
-    return question.is_correction_due and question.corrected_edition is None
+    """Whether an answer promised a correction that has not come yet; one answer to several questions counts once."""
+    is_waiting = question.is_correction_due and question.corrected_edition is None
+    return is_waiting and question.answered_with_id is None
 
 
 def _files(demand: Demand) -> list[Attachment]:
