@@ -22,6 +22,7 @@ from app.models.files import StagedUpload
 from app.web import staging
 from app.web.access import signed_in, writes
 from app.web.context import actor, close_db, db, files, now
+from app.web.filters import filesize
 from app.web.slots import kinds, tickets
 from app.web.storage import MEGABYTE, check_room
 
@@ -222,7 +223,7 @@ def _forget(upload_id: UUID) -> None:
 
 
 def _complete(row: StagedUpload) -> ResponseReturnValue:
-    return jsonify(id=str(row.id), name=row.name, size=row.size, sha256=row.sha256, scan=str(row.scan.label))
+    return jsonify(id=str(row.id), name=row.name, size=filesize(row.size), sha256=row.sha256)
 
 
 def _refused(name: str, refused: RuleBroken) -> ResponseReturnValue:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from seed.demo.pdf import small_pdf
 from tests.browser.conftest import Readers, Served, sign_in
 from tests.core.sample_files import PDF
 
@@ -61,6 +62,24 @@ def test_goes_on_after_a_broken_line_and_a_reload(readers: Readers, files_path: 
         with page.expect_navigation():
             slot(page).locator("button[type=submit]").last.click()
         expect(slot(page).get_by_role("link", name=big.name).first).to_be_visible()
+
+
+def test_shows_a_page_of_a_document(readers: Readers, files_path: str, tmp_path: Path) -> None:
+    plan = tmp_path / "场景建设总体方案.pdf"
+    plan.write_bytes(small_pdf("总体方案"))
+    with readers.reading("bidder", "zh_Hans_CN", 390) as reading:
+        page = reading.page
+        page.goto(files_path)
+        page.locator("#slot-credit_report input[type=file]").set_input_files(plan)
+        expect(page.locator("#slot-credit_report .jb-upload input")).to_be_attached(timeout=20_000)
+        with page.expect_navigation():
+            page.locator("#slot-credit_report button[type=submit]").last.click()
+        page.locator("#slot-credit_report").get_by_role("link", name="预览").click()
+        picture = page.locator(".jb-page-picture")
+        expect(picture).to_have_js_property("complete", True, timeout=20_000)
+        assert picture.evaluate("element => element.naturalWidth") > 800
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert reading.found == []
 
 
 def test_says_why_a_file_is_refused_at_once(readers: Readers, files_path: str, tmp_path: Path) -> None:

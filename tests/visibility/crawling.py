@@ -44,6 +44,7 @@ from app.models import (
     Subsidy,
 )
 from app.models.bids import BidFile, BidVersion
+from app.models.files import StagedUpload
 from app.models.procedure_codes import RubricKind
 from app.web.actions import PLACES
 from app.web.context import SIGNED_IN_KEY
@@ -79,6 +80,7 @@ ROWS: dict[str, Any] = {
     "round_id": Round,
     "sheet_id": Sheet,
     "subsidy_id": Subsidy,
+    "upload_id": StagedUpload,
 }
 # How many of a kind are asked for where the stage names none.
 FEW = 2
@@ -231,6 +233,10 @@ PAIRS: dict[str, Any] = {
     "bid_id-code": lambda _session, ids: _bids(ids, "code", [each.code for each in SECTIONS][:2]),
     "bid_id-number": lambda _session, ids: _bids(ids, "number", [1]),
     "bid_id-file_id": _bid_files,
+    "bid_id-file_id-number": lambda session, ids: ({**each, "number": 1} for each in _bid_files(session, ids)),
+    "attachment_id-number": lambda _session, ids: (
+        {"attachment_id": each, "number": 1} for each in ids["attachment_id"]
+    ),
     "bid_id-demand_id": _demand_bids,
     "code-demand_id": _sections,
     "demand_id-number": _editions,

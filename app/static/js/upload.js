@@ -135,7 +135,7 @@
     const text = wording("msgUploaded").replace("{name}", said.name);
     item.line.querySelector(".jb-file-name").textContent = text;
     item.line.querySelector("progress").remove();
-    item.say((said.size / 1048576).toFixed(1) + " MB");
+    item.say(said.size);
     const remove = makeButton(wording("msgUploadRemove"), said.name);
     remove.dataset.remove = said.id;
     item.button.replaceWith(remove);
