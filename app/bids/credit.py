@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.access import Actor, Permission, grants
@@ -101,6 +101,14 @@ def import_list(
     data = {"list": list_code.value, "rows": len(rows)}
     record(session, organisation, "import_credit_list", by=by, now=now, data=data)
     return len(rows)
+
+
+def listed_days(session: Session) -> dict[str, date]:
+    """The day that each imported list bears, by its code; a list without one is left out."""
+    query = select(CreditListing.list_code, func.max(CreditListing.listed_on)).group_by(
+        CreditListing.list_code
+    )
+    return {code: day for code, day in session.execute(query) if day is not None}
 
 
 def is_old(imported_at: datetime, now: datetime) -> bool:

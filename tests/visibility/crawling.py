@@ -45,6 +45,7 @@ from app.models import (
 )
 from app.models.bids import BidFile, BidVersion
 from app.models.files import StagedUpload
+from app.models.jobs import SheetImport
 from app.models.procedure_codes import RubricKind
 from app.web.actions import PLACES
 from app.web.context import SIGNED_IN_KEY
@@ -79,6 +80,7 @@ ROWS: dict[str, Any] = {
     "replication_id": Replication,
     "round_id": Round,
     "sheet_id": Sheet,
+    "sheet_import_id": SheetImport,
     "subsidy_id": Subsidy,
     "upload_id": StagedUpload,
 }
@@ -230,10 +232,15 @@ def _pictures(_session: Session, ids: Any) -> Iterator[dict[str, Any]]:
 
 
 PAIRS: dict[str, Any] = {
+    "round_id-shape": lambda _session, ids: (
+        {"round_id": each, "shape": "summary"} for each in ids["round_id"]
+    ),
     "bid_id-code": lambda _session, ids: _bids(ids, "code", [each.code for each in SECTIONS][:2]),
     "bid_id-number": lambda _session, ids: _bids(ids, "number", [1]),
     "bid_id-file_id": _bid_files,
-    "bid_id-file_id-number": lambda session, ids: ({**each, "number": 1} for each in _bid_files(session, ids)),
+    "bid_id-file_id-number": lambda session, ids: (
+        {**each, "number": 1} for each in _bid_files(session, ids)
+    ),
     "attachment_id-number": lambda _session, ids: (
         {"attachment_id": each, "number": 1} for each in ids["attachment_id"]
     ),

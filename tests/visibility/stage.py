@@ -25,7 +25,15 @@ from app.models import (
     User,
 )
 from app.models.codes import Process
-from app.models.procedure_codes import BidSlot, ConflictReason, ConflictSource, Role, Visibility
+from app.models.jobs import SheetImport
+from app.models.procedure_codes import (
+    BidSlot,
+    ConflictReason,
+    ConflictSource,
+    Role,
+    SheetKind,
+    Visibility,
+)
 from app.models.states import (
     AcceptanceState,
     AssignmentState,
@@ -44,6 +52,7 @@ from app.models.unsaved import UnsavedText
 from app.notices.services import publish_award_notice
 from tests.bids.making import submitted_bid
 from tests.core.sample_files import PDF
+from tests.demands import sheets_of
 from tests.factories import (
     World,
     bid_content,
@@ -150,10 +159,31 @@ class Stage:
         world = self.world
         self.things["draft"] = make_demand(world, DemandState.DRAFT, goal=planted("draft"))
         self._leaves_unsaved(self.things["draft"])
+        self._uploads_a_sheet()
         vetted = make_demand(world, DemandState.VETTING, goal=planted("submitted"))
         self.things["submitted"] = vetted
         self.things["vetting_sheet"] = make_sheet(world, demand=vetted, strengths=planted("vetting-sheet"))
         self._attach(vetted, "letter", "letter-file", Visibility.INTERNAL)
+
+    def _uploads_a_sheet(self) -> None:
+        """What the organizer typed wrongly in a sheet, as its report quotes it."""
+        saved = self.store.save(sheets_of.sheet([sheets_of.right_row(0)]), limit=10**7)
+        fault = {"sheet": "需求汇总表", "row": 3, "column": "S", "id": "contact_phone", "name": "联系电话"}
+        fault |= {"value": planted("sheet-cell"), "code": "phone_wrong", "details": {}}
+        made = SheetImport(
+            kind=SheetKind.DEMANDS,
+            round=self.world.round,
+            name="需求汇总表.xlsx",
+            media_type="application/vnd",
+            size=saved.size,
+            sha256=saved.sha256,
+            storage_name=saved.storage_name,
+            author_id=self.world.organizer.id,
+            organisation_id=self.world.organizer_org.id,
+            report={"rows": 1, "fault_count": 1, "faults": [fault], "note_count": 0, "notes": []},
+            created_at=self.world.now,
+        )
+        self.things["sheet_import"] = self.world.add(made)
 
     def _leaves_unsaved(self, demand: Any) -> None:
         """What the owner was typing; and what somebody typed who may no longer write there."""

@@ -25,6 +25,7 @@ TEXTS: tuple[tuple[str, str, str, frozenset[str]], ...] = (
     ("demand", "draft", "draft", frozenset({"owner"})),
     ("demand, unsaved text of the owner", "draft", "unsaved", frozenset({"owner"})),
     ("demand, unsaved text of a person without rights", "draft", "unsaved-elsewhere", frozenset()),
+    ("sheet of demands, what was typed", "checked", "sheet-cell", frozenset({"organizer"})),
     ("demand", "submitted", "submitted", WITH_OWNER | {"recommender"}),
     ("recommendation letter", "submitted", "letter-file", WITH_OWNER | {"recommender"}),
     ("vetting sheet", "vetting", "vetting-sheet", frozenset({"organizer", "supervisor"})),

@@ -32,6 +32,8 @@ def import_sheet() -> ResponseReturnValue:
     rounds = queries.rounds_to_import_into(db(), actor(), now())
     form = ImportForm()
     form.use_rounds(rounds)
+    if not form.is_submitted() and len(rounds) == 1:
+        form.round_id.process_data(str(rounds[0].id))
     if form.validate_on_submit():
         round_ = next(each for each in rounds if str(each.id) == form.values()["round_id"].value)
         try:
