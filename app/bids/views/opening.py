@@ -10,8 +10,8 @@ from app.access import Permission
 from app.bids import opening, queries
 from app.bids.sealing import FileCheck
 from app.bids.views.site import blueprint, found, seconds, seen
-from app.core.digests import sha256_hex
 from app.core.errors import Refusal, RuleBroken
+from app.core.files import sha256_of
 from app.core.i18n import _
 from app.models.bids import BidFile, OpeningRecord
 from app.models.demands import Demand
@@ -99,7 +99,7 @@ def check_stored() -> FileCheck:
     def check(row: BidFile) -> str:
         if not folder.exists(row.storage_name):
             return "file_missing"
-        return "" if sha256_hex(folder.path(row.storage_name).read_bytes()) == row.sha256 else "file_changed"
+        return "" if sha256_of(folder.path(row.storage_name)) == row.sha256 else "file_changed"
 
     return check
 

@@ -19,6 +19,7 @@ from app.models.records import Attachment
 from app.models.states import DemonstrationState
 from app.web.access import public, signed_in
 from app.web.actions import Button, button, buttons, may
+from app.web.attachments import check_open
 from app.web.context import actor, db, files, now
 from app.web.pages import paginate
 from app.web.timeline import Entry, describe, timeline
@@ -101,6 +102,7 @@ def picture(demonstration_id: UUID, attachment_id: UUID) -> ResponseReturnValue:
         or row.removed_at is not None
     ):
         raise NotSeen()
+    check_open(row, is_own=False)
     answer = send_file(files().path(row.storage_name), mimetype=row.media_type, max_age=PICTURE_SECONDS)
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return answer
