@@ -8,6 +8,7 @@ COPY requirements.txt ./
 RUN .venv/bin/python -m pip install --require-hashes -r requirements.txt
 COPY . .
 RUN .venv/bin/python -m app.core.translations \
+    && .venv/bin/python -m whitenoise.compress --quiet app/static \
     && .venv/bin/python -m compileall -q app config.py wsgi.py migrations
 
 FROM python:3.11-slim

@@ -72,7 +72,7 @@ def babel_settings(folder: Path) -> dict[str, str]:
     }
 
 
-class _Wordings(flask_babel.Domain):  # type: ignore[misc]
+class _Wordings(flask_babel.Domain):
     """All catalogues, each found by its locale itself: the library spells the locale's name for every message."""
 
     def __init__(self, domain: str) -> None:
