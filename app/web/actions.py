@@ -3,7 +3,7 @@
 A stage registers its things here once. Buttons, the home page, messages and the plain action pages are all made from
 that registration and the workflow table, so that an action cannot exist without a way to do it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,7 +30,7 @@ class Place:
 
     `show` is the endpoint of its page. `plain` actions are confirmed and done by the shared page; `pages` gives an
     endpoint to those that need a form. `shown_as` turns a thing into the one whose page shows it (a milestone into its
-    contract); `title` is what lists call it."""
+    contract); `title` is what lists call it; `consequences` says what follows, before a plain action is confirmed."""
 
     workflow: Workflow
     show: str
@@ -40,6 +40,7 @@ class Place:
     pages: Mapping[str, str] = field(default_factory=dict)
     plain_endpoint: str = ""
     shown_as: Callable[[Any], Any] = lambda thing: thing
+    consequences: Mapping[str, Sequence[Lazy]] = field(default_factory=dict)
 
 
 PLACES: dict[str, Place] = {}
@@ -66,6 +67,7 @@ def register_place(
     plain: set[str] | frozenset[str] = frozenset(),
     pages: Mapping[str, str] | None = None,
     shown_as: Callable[[Any], Any] = lambda thing: thing,
+    consequences: Mapping[str, Sequence[Lazy]] | None = None,
 ) -> None:
     """Register a kind of thing and, on the blueprint, the page for its plain actions.
 
@@ -85,6 +87,7 @@ def register_place(
         pages=pages or {},
         plain_endpoint=f"{blueprint.name}.{endpoint}",
         shown_as=shown_as,
+        consequences=consequences or {},
     )
     if plain and is_new:
         held = {each.permission for each in workflow.transitions if each.action in plain and each.permission}
@@ -179,6 +182,7 @@ def _plain_view(workflow: Workflow) -> Callable[..., ResponseReturnValue]:
                 transition=transition,
                 form=form,
                 blocked=blocked,
+                consequences=place.consequences.get(action, ()),
                 back=page_of(thing),
             ),
             status,
