@@ -138,6 +138,7 @@ def _report(bid: Bid, form: SubmitForm, refused: list[Refusal] | None = None) ->
         "is_unchanged": newest is not None
         and newest.sealed_at is not None
         and bid.sealed_version == newest.number,
+        "is_refused": bool(refused),
         "points_open": [(each, fix_url(bid, each.field)) for each in against],
         "outcomes": outcomes,
         "fix_url": lambda refusal: fix_url(bid, refusal.field),
