@@ -80,8 +80,10 @@ def issue_letter(round_id: UUID) -> ResponseReturnValue:
     """Issue a letter on demands of a round that the unit has recommended."""
     round_ = load(db(), rounds.visible_to(actor()), round_id)
     free = recommended.unlettered(db(), round_, actor())
-    form = LetterForm(data={"demands": [str(each.id) for each in free]})
+    form = LetterForm()
     form.demands.use([Option(str(each.id), f"{each.title} · {each.owner.name}") for each in free])
+    if not form.is_submitted():
+        form.demands.data = list(form.demands.members.values())
     if form.validate_on_submit():
         try:
             chosen = [each for each in free if str(each.id) in form.demands.codes]
