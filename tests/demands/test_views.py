@@ -11,7 +11,8 @@ from app.models.demands import Demand
 from app.models.procedure_codes import Role
 from app.models.states import DemandState as S
 from app.workflow import record
-from tests.browsing import FussyClient, text_of
+from tests.browsing import FussyClient, filled, form_of, text_of
+from tests.demands.conftest import listed
 from tests.factories import World, make_demand
 
 WHO = [None, *Role]
@@ -84,7 +85,8 @@ def test_begins_a_draft_and_leads_to_the_long_form(client: FussyClient, world: W
     )
     demand = world.session.query(Demand).one()
     assert answer.location == f"/demands/{demand.id}/edit"
-    assert (demand.state, demand.owner_id, demand.legal_rep) == (S.DRAFT, world.owner_org.id, "盛怀远")
+    unit = world.owner_org
+    assert (demand.state, demand.owner_id, demand.legal_rep) == (S.DRAFT, unit.id, unit.legal_rep)
 
 
 def test_keeps_what_was_typed_when_a_draft_cannot_be_read(client: FussyClient, world: World) -> None:
@@ -193,10 +195,12 @@ def test_recommends_returns_and_publishes_through_pages(client: FussyClient, wor
 
 
 def test_corrects_a_listing_and_shows_the_difference(client: FussyClient, world: World) -> None:
-    demand = make_demand(world, S.OPEN)
+    demand = listed(world)
     client.sign_in(world.owner)
     page = f"/demands/{demand.id}/correct"
-    answer = client.submit(page, {"goal": "将初筛时间缩短到半小时以内。", "reason": "原文有误。"})
+    preview = client.submit(page, {"goal": "将初筛时间缩短到半小时以内。", "reason": "原文有误。"})
+    assert preview.status_code == 200
+    answer = client.post(page, data=filled(form_of(preview.tree, page)) | {"publish": "1"})
     assert answer.location == f"/demands/{demand.id}/editions/2"
     client.sign_out()
     shown = client.get(answer.location)
@@ -230,8 +234,8 @@ def test_visits_intents_and_watching_through_pages(client: FussyClient, world: W
     assert client.submit(f"{url}/visits/new", sent).status_code == 302
     client.sign_in(world.bidder)
     shown = client.get(url)
-    join = next(f.get("action") for f in shown.tree.iter("form") if "/join" in (f.get("action") or ""))
-    assert client.submit(join, page=url).status_code == 302
+    join = next(a.get("href") for a in shown.tree.iter("a") if (a.get("href") or "").endswith("/sign-up"))
+    assert client.submit(join, {"people": "2"}).status_code == 302
     assert client.submit(f"{url}/intent", {"statement": "我们有成熟方案。"}).status_code == 302
     assert client.submit(f"{url}/watch", page=url).status_code == 302
     client.sign_in(world.third_bidder)
