@@ -20,6 +20,7 @@ from app.models.states import (
     SheetState,
 )
 from app.notices.services import publish_award_notice
+from tests.browser.talking import talked
 from tests.factories import (
     World,
     bid_content,
@@ -91,6 +92,7 @@ class Stage:
         self._on_notice()
         self._under_contract()
         self._demonstrated()
+        self.paths |= talked(world)
 
     def _listings(self) -> None:
         world = self.world

@@ -27,6 +27,20 @@ PAGES = [
     "catalogue",
     "demonstration",
     "desk",
+    "talked about",
+    "talked about, supervisor",
+    "editions",
+    "edition",
+    "comparison",
+    "correction",
+    "questions",
+    "answer",
+    "ask",
+    "visit",
+    "sign-up",
+    "agreement",
+    "changes",
+    "choice after no award",
 ]
 # What is typed wrongly before looking, field by field; the browser itself reports such an answer as an error.
 WRONG = {

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from app.core.clock import local, start_of_day
 from app.models import Award, Demand, Objection
 from app.models.states import AwardState, BidState, DemandState, ObjectionState
+from tests.journeys.dialogue_steps import corrects
 from tests.journeys.walking import TEXT, Walk
 
 
@@ -165,7 +166,8 @@ def test_moves_the_deadline_and_asks_bidders_again_on_a_material_correction(walk
         "is_material": "y",
         "closes_at": closes.strftime("%Y-%m-%dT%H:%M"),
     }
-    walk.be("owner").send(f"/demands/{demand.id}/correct", correction)
+    decision = {name: correction.pop(name) for name in ("is_material", "closes_at")}
+    corrects(walk, demand, correction, **decision)
     assert (demand.edition, demand.closes_at) == (2, closes)
     walk.be("bidder")
     assert bid.confirmed_edition == 1
