@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from itertools import cycle
 from urllib.parse import urlencode
 
-TIMEOUT_SECONDS = 30
+TIMEOUT_SECONDS = 120
+NO_ANSWER = 0
+"""Stands for the status of a request that got none in time."""
 TOKEN = re.compile(rb'name="csrf_token"[^>]*value="([^"]+)"')
 
 
@@ -130,7 +132,7 @@ def loop(
             if request is None:
                 break
             began = time.perf_counter()
-            status = connection.send(request).status
+            status = _status(connection, request)
             took = time.perf_counter() - began
             with lock:
                 run.seconds.append(took)
@@ -144,6 +146,14 @@ def loop(
     for thread in threads:
         thread.join()
     return run
+
+
+def _status(connection: Connection, request: Request) -> int:
+    try:
+        return connection.send(request).status
+    except OSError:
+        connection.close()
+        return NO_ANSWER
 
 
 def endless(requests: list[Request]) -> Iterator[Request]:

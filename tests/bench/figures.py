@@ -10,6 +10,9 @@ import time
 from collections.abc import Callable
 from statistics import median
 
+from app.demands.fairness.checking import check_fairness
+from app.models.demands import Demand
+from app.models.states import DemandState
 from tests.bench.data import ROOT
 from tests.bench.registry import figure
 from tests.bench.scene import Scene, get
@@ -57,6 +60,16 @@ def memory_at_start(scene: Scene) -> float:
 def memory_loaded(scene: Scene) -> float:
     """After all pages were measured."""
     return scene.server.memory_mib()
+
+
+@figure("fairness check of a whole demand", budget=50, unit="ms")
+def fairness(scene: Scene) -> float:
+    """Every text of a demand and its conditions, each demand by itself; the mean of some."""
+    found = [scene.session.get_one(Demand, each) for each in scene.demand_ids(DemandState.OPEN, 10)]
+    for demand in found:
+        check_fairness(demand)
+    taken = seconds(lambda: [check_fairness(demand) for demand in found])
+    return 1000 * taken / len(found)
 
 
 @figure("first visit, sent", budget=150, unit="KB")

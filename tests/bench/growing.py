@@ -228,9 +228,9 @@ class Growth:
         kept = {row["id"] for row in rows["bid_version"]}
         rows["bid_file"] = [row for row in rows.get("bid_file", []) if row["version_id"] in kept]
         lead = {"uscc": unit["uscc"], "name": unit["name"]}
-        parties = [row for row in rows["bid_party"] if row["bid_id"] in keeps]
+        parties = [row for row in rows.get("bid_party", []) if row["bid_id"] in keeps]
         rows["bid_party"] = [row | (lead if row["role"] == "lead" else {}) for row in parties]
-        rows["event"] = [row for row in rows["event"] if row["thing_id"] not in dropped]
+        rows["event"] = [row for row in rows.get("event", []) if row["thing_id"] not in dropped]
         for old in (self.bidder_unit, author, unit["uscc"], unit["name"]):
             names.pop(old, None)
         return Tree(tree.root, rows, tree.own, tree.documents)

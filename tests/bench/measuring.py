@@ -41,6 +41,7 @@ class Taken:
     sent: int = 0
     raw: int = 0
     ratio: float | None = None
+    broke: str = ""
 
     @property
     def cpu_ms(self) -> float:
@@ -76,6 +77,7 @@ class Taken:
             "requests": self.requests,
             "wrong": self.wrong,
             "is_over": self.is_over,
+            "broke": self.broke,
         }
 
 
@@ -98,22 +100,29 @@ class Number:
 
 
 def measure_pages(scene: Scene, pages: list[Page], options: Options, say: Say) -> list[Taken]:
-    """Measure the pages in turn A B C A B C, so that what else the machine does meets them all alike."""
+    """Measure the pages in turn A B C A B C, so that what else the machine does meets them all alike.
+
+    A page that does not answer as it should is left out of the rest, and says so in `broke`."""
+    found: list[Taken] = []
     ready: list[tuple[Taken, Load, Iterator[Request]]] = []
     for page in pages:
+        taken = Taken(page)
         try:
             load = page.load(scene)
+            requests = iter(load.requests) if load.is_once else endless(list(load.requests))
+            _look(scene, taken, load, requests)
         except Skip as why:
             say(f"{page.name} left out: {why}")
             continue
-        requests = iter(load.requests) if load.is_once else endless(list(load.requests))
-        taken = Taken(page)
-        _look(scene, taken, load, requests)
-        ready.append((taken, load, requests))
+        except (RuntimeError, OSError) as error:
+            scene.connection.close()
+            taken.broke = str(error)
+        else:
+            ready.append((taken, load, requests))
+        found.append(taken)
     for _ in range(options.runs):
         for taken, load, requests in ready:
             _run(scene, taken, load, requests, options)
-    found = [taken for taken, _load, _requests in ready]
     _compare(found)
     return found
 

@@ -43,7 +43,8 @@ def main(arguments: list[str]) -> int:
     asked = _arguments(arguments)
     chosen, taken_figures = _chosen(asked.benches)
     options = Options(asked.seconds, asked.runs, asked.connections)
-    results = []
+    results: list[dict[str, Any]] = []
+    is_broken = False
     for kind in asked.database or ("sqlite", "postgresql"):
         server = find_server() if kind == "postgresql" else None
         if kind == "postgresql" and server is None:
@@ -55,9 +56,10 @@ def main(arguments: list[str]) -> int:
             numbers = measure_figures(scene, taken_figures, _say)
         _print_pages(found)
         _print_figures(numbers)
+        is_broken = is_broken or any(each.broke or each.wrong for each in found)
         results.append(_result(kind, asked.size, options, found, numbers))
     _keep(results)
-    return 0
+    return int(is_broken)
 
 
 def _arguments(arguments: list[str]) -> argparse.Namespace:
@@ -111,8 +113,8 @@ def _print_pages(found: list[Taken]) -> None:
     for each in found:
         page = each.page
         verdict = "" if page.budget is None and page.statements is None else "OVER" if each.is_over else "ok"
-        if each.wrong:
-            verdict += f" wrong answers: {each.wrong}"
+        if each.broke or each.wrong:
+            verdict = f"BROKE: {each.broke or each.wrong}"
         rows.append(
             (
                 page.name,
