@@ -70,7 +70,7 @@ def is_closed(scan: ScanState, *, is_own: bool) -> bool:
 
 
 def look_after(_session: Session, now: datetime) -> int:
-    """The job of each tick: expired uploads, files nobody names, files to be scanned again. Returns how many.
+    """A job of each tick: files nobody names, files to be scanned again. Returns how many.
 
     It works in units of its own, so that no write lock is held while the scanner thinks."""
     if not has_app_context():
@@ -78,18 +78,13 @@ def look_after(_session: Session, now: datetime) -> int:
     database: Database = current_app.extensions["database"]
     store: FileStore = current_app.extensions["files"]
     scanner = Scanner(current_app.config["CLAMD_ADDRESS"], seconds=60)
-    return (
-        drop_expired(database, now) + sweep(database, store, now) + scan_again(database, store, scanner, now)
-    )
+    return sweep(database, store, now) + scan_again(database, store, scanner, now)
 
 
-def drop_expired(database: Database, now: datetime) -> int:
-    """Forget uploads that no form has taken in time; the sweep removes their files later."""
-    with database.unit() as session:
-        gone = session.scalars(
-            delete(StagedUpload).where(StagedUpload.expires_at <= now).returning(StagedUpload.id)
-        )
-        return len(gone.all())
+def drop_expired(session: Session, now: datetime) -> int:
+    """A job of each tick: forget uploads that no form has taken in time; the sweep removes their files later."""
+    query = delete(StagedUpload).where(StagedUpload.expires_at <= now).returning(StagedUpload.id)
+    return len(session.scalars(query).all())
 
 
 def sweep(database: Database, store: FileStore, now: datetime) -> int:

@@ -264,7 +264,7 @@ def test_the_sweep_takes_only_what_is_old_and_named_by_no_row(
     assert store.exists(names[staged])
     assert store.part(names[part]).exists()
     clock.advance(days=3)
-    assert drop_expired(database, clock.now) == 2
+    assert drop_expired(session, clock.now) == 2
     assert session.scalar(select(func.count()).select_from(StagedUpload)) == 0
     session.commit()
     assert sweep(database, store, clock.now) == 3
