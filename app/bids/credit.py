@@ -18,7 +18,7 @@ from app.core.text import clean, clean_line
 from app.models.accounts import Organisation
 from app.models.base import Coded
 from app.models.bids import CreditListing
-from app.models.bulk import insert_rows
+from app.models.bulk import complete, insert_rows
 from app.workflow import record
 
 COLUMNS = ("name", "uscc", "reason")
@@ -97,7 +97,7 @@ def import_list(
         }
         for row in rows
     ]
-    insert_rows(session, CreditListing, listings)
+    insert_rows(session, CreditListing, complete(CreditListing, listings))
     data = {"list": list_code.value, "rows": len(rows)}
     record(session, organisation, "import_credit_list", by=by, now=now, data=data)
     return len(rows)

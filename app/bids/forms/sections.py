@@ -145,7 +145,7 @@ class DeclarationsForm(SectionForm):
     keys = ("relation", "related", "shareholders")
 
     relation = CodeField(_l("Ties of your unit or a member with the demand owner"), Relation, radio=True)
-    related = RowsField(TieRow, _l("Ties with the demand owner"), max_rows=20, add_label=_l("Add a tie"))
+    related = RowsField(TieRow, _l("List of the ties"), max_rows=20, add_label=_l("Add a tie"))
     shareholders = RowsField(
         ShareholderRow,
         _l("Shareholders with 5 percent or more, or in control"),

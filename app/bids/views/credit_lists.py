@@ -40,9 +40,9 @@ def credit_lists() -> ResponseReturnValue:
         for each in credit.CreditList
     ]
     status = 422 if request.method == "POST" else 200
-    return render_template(
-        "bids/credit_lists.html", form=form, lists=lists, days=credit.listed_days(db()), former=former
-    ), status
+    days = credit.listed_days(db())
+    page = render_template("bids/credit_lists.html", form=form, lists=lists, days=days, former=former)
+    return page, status
 
 
 @blueprint.get("/credit-lists/template")
