@@ -19,7 +19,13 @@ def main(arguments: list[str]) -> int:
         if address:
             environ["TEST_DATABASE_URL"] = address
         command = [sys.executable, "-m", "tests.bench", *arguments]
-        status = subprocess.run(command, env=environ, check=False).returncode
+        with subprocess.Popen(command, env=environ) as running:
+            try:
+                status = running.wait()
+            except BaseException:
+                # Asked and not killed: it has a server of its own to stop.
+                running.terminate()
+                raise
     for note in notes:
         print(f"bench: NOTE: {note}", flush=True)
     return status
