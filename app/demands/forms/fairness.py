@@ -14,7 +14,7 @@ class TermForm(Form):
 
     kind = CodeField(_l("What it says"), FairnessKind, [Required()])
     term = ShortText(
-        _l("Term"),
+        _l("Word or phrase"),
         80,
         [Required()],
         description=_l(
