@@ -71,8 +71,9 @@ class Task:
 class Importer:
     """How one kind of sheet is checked and written.
 
-    `may(session, sheet, actor)` raises NotPermitted or RuleBroken. `write(session, sheet, plan, by, now)` compares once
-    more with what others may have written, raises RuleBroken for that, and returns how many rows it wrote."""
+    `may(session, sheet, actor)` raises NotPermitted or RuleBroken. `prepare` makes of a checked plan what is written,
+    as far as no transaction is needed. `write(session, sheet, prepared, by, now)` compares once more with what
+    others may have written, raises RuleBroken for that, and returns how many rows it wrote."""
 
     kind: SheetKind
     permission: Permission
@@ -84,6 +85,7 @@ class Importer:
     # The endpoint of the page one uploads this kind of sheet on, and of the page where what was written is seen.
     upload_endpoint: str
     done_endpoint: str
+    prepare: Callable[[Task, Any], Any] = lambda _task, plan: plan
 
 
 _IMPORTERS: dict[SheetKind, Importer] = {}
@@ -172,16 +174,18 @@ def write_sheet(work: Work) -> None:
     with work.tools.database.reading() as session:
         task = _task(session, work, "preparing")
         checked = importer_of(task.sheet.kind).check(task)
-        by = task.by
-    if checked.faults:
-        raise RuleBroken(Refusal("sheet_moved_on", _l("Something has changed since the check: check again.")))
+        if checked.faults:
+            raise RuleBroken(
+                Refusal("sheet_moved_on", _l("Something has changed since the check: check again."))
+            )
+        prepared, by = importer_of(task.sheet.kind).prepare(task, checked.plan), task.by
     work.progress(0, None, "writing")
     result: dict[str, Any] = {}
     with work.finishing(result) as session:
         sheet = session.get_one(SheetImport, UUID(work.payload["sheet"]))
         importer = importer_of(sheet.kind)
         importer.may(session, sheet, by, work.now())
-        result["written"] = importer.write(session, sheet, checked.plan, by, work.now())
+        result["written"] = importer.write(session, sheet, prepared, by, work.now())
         sheet.written_at = work.now()
         data = {"rows": result["written"], "sha256": sheet.sha256}
         record(session, sheet, "write", by=by, now=work.now(), data=data)

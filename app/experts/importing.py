@@ -21,13 +21,14 @@ from app.documents.reading import Book, Table
 from app.documents.wording import SheetRefused
 from app.experts import queries
 from app.models.accounts import Membership, User
-from app.models.bulk import insert_rows
+from app.models.bulk import complete, insert_rows
 from app.models.codes import Field, Region
 from app.models.jobs import SheetImport
 from app.models.procedure_codes import ExpertKind, Role, SheetKind
+from app.models.records import Event
 from app.models.reviews import Expert
 from app.models.states import ExpertState
-from app.workflow.events import record_rows
+from app.workflow.events import event_rows
 
 MAX_ROWS = 5_000
 wording.WORDING.update(
@@ -138,8 +139,9 @@ def write(session: Session, sheet: SheetImport, plan: Any, by: Actor, now: datet
         raise RuleBroken(Refusal("sheet_moved_on", _l("Something has changed since the check: check again.")))
     numbers = _free_numbers(session)
     rows = [row | {"id": uuid4(), "number": next(numbers), "created_at": now} for row in plan]
-    insert_rows(session, Expert, rows)
-    record_rows(session, Expert, rows, "enroll", by=by, now=now, data={"import": str(sheet.id)})
+    insert_rows(session, Expert, complete(Expert, rows))
+    events = event_rows(Expert, rows, "enroll", by=by, now=now, data={"import": str(sheet.id)})
+    insert_rows(session, Event, events)
     return len(rows)
 
 

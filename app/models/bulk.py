@@ -1,4 +1,4 @@
-"""Inserting many rows in one statement, each made whole with the defaults of its columns first."""
+"""Inserting many rows in one statement. They are made complete before, outside of any transaction."""
 
 from typing import Any
 
@@ -8,12 +8,17 @@ from sqlalchemy.orm import Session
 Row = dict[str, Any]
 
 
-def insert_rows(session: Session, model: type[Any], rows: list[Row]) -> None:
-    """Insert rows by column name. Missing columns get their default, in the row too, so that a digest can cover it."""
+def complete(model: type[Any], rows: list[Row]) -> list[Row]:
+    """The rows, by column name, with what is missing filled in by the defaults of the columns."""
     for row in rows:
         for column in model.__table__.columns:
             if column.key not in row:
                 row[column.key] = _default(column)
+    return rows
+
+
+def insert_rows(session: Session, model: type[Any], rows: list[Row]) -> None:
+    """Insert complete rows in one statement."""
     if rows:
         session.execute(insert(model), rows)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import insert, inspect, select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from app.access import ROLES, Actor, Permission
@@ -52,8 +52,7 @@ def record(
     return event
 
 
-def record_rows(
-    session: Session,
+def event_rows(
     model: type[Any],
     rows: Sequence[dict[str, Any]],
     action: str,
@@ -61,12 +60,12 @@ def record_rows(
     by: Actor,
     now: datetime,
     data: dict[str, Any],
-) -> None:
-    """Write the same event about each of many rows that were inserted in bulk, in one statement.
+) -> list[dict[str, Any]]:
+    """The same event about each of many rows that are inserted in bulk, to be inserted with them in one transaction.
 
     Each row has every column of the model by name; the digest covers what `covered` does."""
     names = [name for name in _covered_names(model) if name in model.__table__.columns]
-    events = [
+    return [
         {
             "id": uuid4(),
             "at": now,
@@ -83,8 +82,6 @@ def record_rows(
         }
         for row in rows
     ]
-    if events:
-        session.execute(insert(Event), events)
 
 
 def covered(thing: Any) -> dict[str, Any]:

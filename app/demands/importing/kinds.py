@@ -7,7 +7,7 @@ from app.access import Permission
 from app.demands.importing.columns import FORM_SHEET
 from app.demands.importing.form import check_form, form_tables
 from app.demands.importing.summary import check_summary, summary_tables
-from app.demands.importing.writing import may_import, write_demands
+from app.demands.importing.writing import may_import, prepare_demands, write_demands
 from app.documents.imports import Importer
 from app.models.procedure_codes import SheetKind
 
@@ -22,6 +22,7 @@ SUMMARY = Importer(
     write_demands,
     "demands.import_sheet",
     "home.desk",
+    prepare_demands,
 )
 FORM = Importer(
     SheetKind.DEMAND_FORM,
@@ -32,6 +33,7 @@ FORM = Importer(
     write_demands,
     "demands.import_sheet",
     "home.desk",
+    prepare_demands,
 )
 
 

@@ -1,5 +1,6 @@
 """Writing checked demands in bulk: a few statements for a whole sheet, each row with its event, in one transaction."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,16 +15,18 @@ from app.core.text import normalize_for_compare
 from app.demands.drafting import check_window
 from app.demands.importing import known
 from app.demands.importing.plan import NewUnit, Plan, PlannedDemand
+from app.documents.imports import Task
 from app.models.accounts import Organisation
-from app.models.bulk import insert_rows
+from app.models.bulk import complete, insert_rows
 from app.models.demands import Demand, DemandFunding, DemandIndicator
 from app.models.jobs import SheetImport
 from app.models.procedure_codes import Role
+from app.models.records import Event
 from app.models.rounds import Round
 from app.models.states import DemandState, OrganisationState
 from app.notifications.audiences import holders, people
 from app.notifications.services import notify
-from app.workflow.events import record_rows
+from app.workflow.events import event_rows
 
 Row = dict[str, Any]
 
@@ -36,24 +39,56 @@ def may_import(session: Session, sheet: SheetImport, by: Actor, now: datetime) -
     check_window(sheet.round, now)
 
 
-def write_demands(session: Session, sheet: SheetImport, plan: Plan, by: Actor, now: datetime) -> int:
-    """Write the units and the demands of a plan as drafts, and tell the units. Returns how many demands.
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Everything that is inserted, as rows by column name, complete and with its events."""
+
+    plan: Plan
+    units: list[Row]
+    demands: list[Row]
+    indicators: list[Row]
+    fundings: list[Row]
+    events: list[Row]
+
+
+def prepare_demands(task: Task, plan: Plan) -> Prepared:
+    """Make the rows and their events before the transaction opens: their digests take longer than the inserts."""
+    round_, by, now = task.sheet.round, task.by, task.now
+    if round_ is None:
+        raise NotPermitted()
+    known_units = known.units_by_code(task.session, plan.owners)
+    units = complete(Organisation, [_unit_row(unit, now) for unit in plan.units.values()])
+    owners: dict[str, Any] = {**plan.units, **known_units}
+    rows = [_demand_row(each, round_, owners[each.uscc], by, now) for each in plan.demands]
+    complete(Demand, rows)
+    data = {"import": str(task.sheet.id)}
+    return Prepared(
+        plan,
+        units,
+        rows,
+        complete(DemandIndicator, _children(plan.demands, rows, "indicators")),
+        complete(DemandFunding, _children(plan.demands, rows, "fundings")),
+        [
+            *event_rows(Organisation, units, "register", by=by, now=now, data=data),
+            *event_rows(Demand, rows, "import", by=by, now=now, data=data),
+        ],
+    )
+
+
+def write_demands(session: Session, sheet: SheetImport, prepared: Prepared, by: Actor, now: datetime) -> int:
+    """Write the units and the demands as drafts, and tell the units. Returns how many demands.
 
     Raises RuleBroken when someone registered a unit or wrote a demand of the same name since the check."""
     # Two imports into one round wait for each other here, so that neither misses what the other writes.
-    round_ = session.scalars(select(Round).where(Round.id == sheet.round_id).with_for_update()).one()
-    _check_still_new(session, plan)
-    units = [_unit_row(unit, now) for unit in plan.units.values()]
-    insert_rows(session, Organisation, units)
-    owners = known.units_by_code(session, plan.owners)
-    rows = [_demand_row(each, round_, owners[each.uscc], by, now) for each in plan.demands]
-    insert_rows(session, Demand, rows)
-    for model, name in ((DemandIndicator, "indicators"), (DemandFunding, "fundings")):
-        insert_rows(session, model, _children(plan.demands, rows, name))
-    record_rows(session, Organisation, units, "register", by=by, now=now, data={"import": str(sheet.id)})
-    record_rows(session, Demand, rows, "import", by=by, now=now, data={"import": str(sheet.id)})
-    _tell(session, plan, rows, owners, sheet, by=by, now=now)
-    return len(rows)
+    session.scalars(select(Round).where(Round.id == sheet.round_id).with_for_update()).one()
+    _check_still_new(session, prepared.plan)
+    insert_rows(session, Organisation, prepared.units)
+    insert_rows(session, Demand, prepared.demands)
+    insert_rows(session, DemandIndicator, prepared.indicators)
+    insert_rows(session, DemandFunding, prepared.fundings)
+    insert_rows(session, Event, prepared.events)
+    _tell(session, prepared, sheet, by=by, now=now)
+    return len(prepared.demands)
 
 
 def _check_still_new(session: Session, plan: Plan) -> None:
@@ -85,7 +120,7 @@ def _demand_row(planned: PlannedDemand, round_: Round, owner: Organisation, by: 
         "round_id": round_.id,
         "author_id": by.user_id,
         "legal_rep": owner.legal_rep,
-        "public_phone": owner.phone or "",
+        "public_phone": getattr(owner, "phone", None) or "",
         "process": round_.process,
         "award_mode": round_.award_mode,
         "lanes": round_.lanes,
@@ -105,29 +140,19 @@ def _children(demands: list[PlannedDemand], rows: list[Row], name: str) -> list[
     ]
 
 
-def _tell(
-    session: Session,
-    plan: Plan,
-    rows: list[Row],
-    owners: dict[str, Organisation],
-    sheet: SheetImport,
-    *,
-    by: Actor,
-    now: datetime,
-) -> None:
+def _tell(session: Session, prepared: Prepared, sheet: SheetImport, *, by: Actor, now: datetime) -> None:
     """One message to the people of each unit, about the first of its drafts; one to operators about new units."""
-    title = sheet.round.title if sheet.round is not None else ""
     told: set[UUID] = set()
-    for planned, row in zip(plan.demands, rows, strict=True):
-        owner = owners[planned.uscc]
-        if owner.id in told or planned.uscc in plan.units:
+    for planned, row in zip(prepared.plan.demands, prepared.demands, strict=True):
+        owner_id = row["owner_id"]
+        if owner_id in told or planned.uscc in prepared.plan.units:
             continue
-        told.add(owner.id)
-        who = people(session, [owner.id], Role.DEMAND_OWNER) - {by.user_id}
+        told.add(owner_id)
+        who = people(session, [owner_id], Role.DEMAND_OWNER) - {by.user_id}
         thing = session.get(Demand, row["id"]) if who else None
-        notify(
-            session, who, "demand.import", now=now, data={"title": row["title"], "number": ""}, thing=thing
-        )
-    if plan.units:
-        data = {"title": title, "number": str(len(plan.units))}
+        data = {"title": row["title"], "number": ""}
+        notify(session, who, "demand.import", now=now, data=data, thing=thing)
+    if prepared.plan.units:
+        title = sheet.round.title if sheet.round is not None else ""
+        data = {"title": title, "number": str(len(prepared.plan.units))}
         notify(session, holders(session, Role.OPERATOR), "organisation.register_imported", now=now, data=data)
