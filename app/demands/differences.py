@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
@@ -49,9 +50,9 @@ class Change:
 
     field: str
     label: Lazy
-    before: Parts = field(default_factory=list)
-    after: Parts = field(default_factory=list)
-    rows: list[RowChange] = field(default_factory=list)
+    before: Parts = made(default_factory=list)
+    after: Parts = made(default_factory=list)
+    rows: list[RowChange] = made(default_factory=list)
 
     @property
     def is_list(self) -> bool:
@@ -125,8 +126,9 @@ def _likeness(name: str, old: dict[str, Any], new: dict[str, Any]) -> float:
     if first and first == second:
         return 0.99
     cells = [cell for cell in CELLS[name] if _said(old.get(cell)) or _said(new.get(cell))]
-    equal = sum(old.get(cell) == new.get(cell) for cell in cells) / max(len(cells), 1)
-    return (SequenceMatcher(None, first, second, autojunk=False).ratio() + equal) / 2
+    equal = sum(bool(old.get(cell) == new.get(cell)) for cell in cells) / max(len(cells), 1)
+    alike: float = SequenceMatcher(None, first, second, autojunk=False).ratio()
+    return (alike + equal) / 2
 
 
 def _title_cells(name: str) -> list[str]:

@@ -1,5 +1,6 @@
 """What happened lately on the published listings: the same for everyone, or only for what a person watches."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, and_, or_, select
@@ -48,7 +49,7 @@ def news(actor: Actor, *, is_watched: bool) -> Select[Event]:
     return query.order_by(Event.seq.desc())
 
 
-def with_listings(session: Session, events: list[Event]) -> list[News]:
+def with_listings(session: Session, events: Sequence[Event]) -> list[News]:
     """The events with their listings, in one query however many there are."""
     ids = {event.demand_id for event in events}
     found = {each.id: each for each in session.scalars(select(Demand).where(Demand.id.in_(ids)))}

@@ -40,7 +40,7 @@ CLAUSES: tuple[Lazy, ...] = (
 
 def register_intent(session: Session, demand: Demand, *, statement: str, by: Actor, now: datetime) -> Intent:
     """Register the acting unit's intent under match-first, once; again after it was withdrawn."""
-    if not can(by, P.INTENT_REGISTER, demand):
+    if by.user_id is None or not can(by, P.INTENT_REGISTER, demand):
         raise NotPermitted()
     check_open(session, demand, now)
     if demand.process is not Process.MATCH_FIRST:

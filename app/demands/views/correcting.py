@@ -107,16 +107,14 @@ def _overtaken(demand: Demand, form: CorrectionForm) -> ResponseReturnValue:
     return _form_page(demand, built, meanwhile=meanwhile), 409
 
 
-def _form_page(
-    demand: Demand, form: CorrectionForm, *, meanwhile: merging.Meanwhile | None = None
-) -> ResponseReturnValue:
+def _form_page(demand: Demand, form: CorrectionForm, *, meanwhile: merging.Meanwhile | None = None) -> str:
     waiting = [each for each in demand.questions if _announces(each)]
     return render_template(
         "demands/correct.html", demand=demand, form=form, meanwhile=meanwhile, waiting=waiting
     )
 
 
-def _preview_page(demand: Demand, form: CorrectionForm, proposal: Proposal) -> ResponseReturnValue:
+def _preview_page(demand: Demand, form: CorrectionForm, proposal: Proposal) -> str:
     carried = [
         (name, value)
         for name, value in request.form.items(multi=True)

@@ -52,7 +52,7 @@ def join_visit(demand_id: UUID, visit_id: UUID) -> ResponseReturnValue:
         demand,
         form,
         "demands/visit_signup.html",
-        lambda: services.join_visit(db(), visit, people=form.people.data, by=actor(), now=now()),
+        lambda: services.join_visit(db(), visit, people=form.people.data or 0, by=actor(), now=now()),
         done=_("Your unit is on the list. Show the pass number at the gate."),
         anchor="visits",
         sight=sight_of(visit),
