@@ -70,11 +70,11 @@ def test_refuses_a_member_that_stands_in_another_bid(walk: Walk) -> None:
     upload(walk, bid, "consortium")
     quiet = walk.sees(f"/bids/{bid.id}/submit")
     assert "提交时核查" in quiet
-    assert "一个单位只能以牵头或成员身份参加一份申报" not in quiet
+    assert "对同一榜单只能参与一项申报" not in quiet
     refused_in_both(
         walk,
         bid,
-        "一个单位只能以牵头或成员身份参加一份申报",
+        "对同一榜单只能参与一项申报",
         f"{unit.name} stands in another bid on this listing",
     )
     kept(walk, bid, "consortium", **{"members-0-uscc": unit.uscc, "members-0-tasks": "数据清洗与标注"})
