@@ -26,7 +26,7 @@ from app.web.imports import blueprint as imports_blueprint
 from app.web.staging import init_staging
 from app.web.storage import drop_expired, look_after
 from app.web.uploads import blueprint as uploads_blueprint
-from app.workflow.ticking import register_job
+from app.workflow.ticking import register_chore
 from config import Config
 
 STAGES = (
@@ -74,8 +74,8 @@ def create_app(config: Config | None = None, *, clock: Callable[[], datetime] = 
     app.register_blueprint(imports_blueprint)
     register_jobs()
     app.register_blueprint(uploads_blueprint)
-    register_job(drop_expired)
-    register_job(look_after)
+    register_chore(drop_expired)
+    register_chore(look_after)
     for name in STAGES:
         if find_spec(f"app.{name}") is not None and hasattr(
             stage := import_module(f"app.{name}"), "init_app"

@@ -22,12 +22,14 @@ from app.web.context import job_tools
 from app.workflow import diagrams
 from app.workflow.invariants import broken
 from app.workflow.invariants import invariants as all_invariants
+from app.workflow.ticking import keep_house
 from app.workflow.ticking import tick as run_tick
 
 database_commands = AppGroup("db", help="Tables: upgrade, downgrade, check, revision.")
 # How often a worker records what time has made due and sends mail, and how often it looks for work that somebody
 # may be watching.
 TICK_SECONDS = 30.0
+CHORES_SECONDS = 600.0
 JOBS_SECONDS = 1.0
 
 
@@ -84,18 +86,22 @@ def tick() -> None:
 @click.option("--once", is_flag=True, help="One round, then stop.")
 @with_appcontext
 def worker(once: bool) -> None:
-    """Tick, deliver mail and do background work, again and again. TERM ends it after the job at hand."""
+    """Tick, deliver mail, do background work and chores, again and again. TERM ends it after the job at hand."""
     from app.notifications.delivery import deliver
 
     stopping = Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     tools, clock = job_tools(current_app), current_app.config["CLOCK"]
     ticked: float | None = None
+    tidied: float | None = None
     while True:
         if ticked is None or time.monotonic() - ticked >= TICK_SECONDS:
             run_tick(_database(), clock())
             deliver(current_app, clock())
             ticked = time.monotonic()
+        if tidied is None or time.monotonic() - tidied >= CHORES_SECONDS:
+            keep_house(_database(), clock())
+            tidied = time.monotonic()
         done = jobs.run_due(tools, is_stopping=stopping.is_set)
         if done:
             deliver(current_app, clock())

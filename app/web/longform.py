@@ -16,7 +16,7 @@ from app.core.i18n import _
 from app.core.text import clean
 from app.models.unsaved import UnsavedText
 from app.web.context import actor, db, now
-from app.workflow.ticking import register_job
+from app.workflow.ticking import register_chore
 from app.workflow.unsaved import sweep
 
 # Names that a long form sends beside its fields.
@@ -110,7 +110,7 @@ def unsaved_parts(thing: Any) -> set[str]:
     return {row.part for row in db().scalars(_own(thing))}
 
 
-register_job(sweep)
+register_chore(sweep)
 
 
 def take_theirs(form: Any, saved: dict[str, Any]) -> None:

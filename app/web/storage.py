@@ -70,11 +70,11 @@ def is_closed(scan: ScanState, *, is_own: bool) -> bool:
 
 
 def look_after(_session: Session, now: datetime) -> int:
-    """A job of each tick: files nobody names, files to be scanned again. Returns how many.
+    """A chore: files nobody names, files to be scanned again. Returns how many.
 
     It works in units of its own, so that no write lock is held while the scanner thinks."""
     if not has_app_context():
-        return 0  # Only the site knows its store; a tick without it has nothing to look after.
+        return 0  # Only the site knows its store.
     database: Database = current_app.extensions["database"]
     store: FileStore = current_app.extensions["files"]
     scanner = Scanner(current_app.config["CLAMD_ADDRESS"], seconds=60)
@@ -82,7 +82,7 @@ def look_after(_session: Session, now: datetime) -> int:
 
 
 def drop_expired(session: Session, now: datetime) -> int:
-    """A job of each tick: forget uploads that no form has taken in time; the sweep removes their files later."""
+    """A chore: forget uploads that no form has taken in time; the sweep removes their files later."""
     query = delete(StagedUpload).where(StagedUpload.expires_at <= now).returning(StagedUpload.id)
     return len(session.scalars(query).all())
 

@@ -263,12 +263,16 @@ def selection_notice_is_over(demand: Demand, _now: datetime) -> Refusal | None:
         and any(row.get("demand_number") == demand.number for row in notice.annex)
     ]
     if not naming:
-        return Refusal("selection_not_on_notice", _l("This round puts the selection of demands on notice first."))
+        return Refusal(
+            "selection_not_on_notice", _l("This round puts the selection of demands on notice first.")
+        )
     if any(notice.state is NoticeState.IN_FORCE for notice in naming):
         return Refusal("selection_notice_running", _l("The notice on the selection of demands is not over."))
     objections = [objection for notice in naming for objection in notice.objections]
     if any(each.is_open or each.remedy is not None for each in objections):
-        return Refusal("selection_objected", _l("An objection to the selection stands: put it on notice anew."))
+        return Refusal(
+            "selection_objected", _l("An objection to the selection stands: put it on notice anew.")
+        )
     return None
 
 

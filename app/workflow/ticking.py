@@ -12,12 +12,19 @@ from app.workflow.engine import WORKFLOWS, Transition, Workflow, settle
 
 Job = Callable[[Session, datetime], int]
 _JOBS: list[Job] = []
+_CHORES: list[Job] = []
 
 
 def register_job(job: Job) -> None:
     """Let a stage do its own timed work (reminders, overdue marks) in each tick. Returns how much it did."""
     if job not in _JOBS:
         _JOBS.append(job)
+
+
+def register_chore(chore: Job) -> None:
+    """Let a floor or stage tidy up now and then (old scratches, files nobody names). No right hangs on a chore."""
+    if chore not in _CHORES:
+        _CHORES.append(chore)
 
 
 def tick(database: Database, now: datetime) -> int:
@@ -31,6 +38,15 @@ def tick(database: Database, now: datetime) -> int:
         with database.unit() as session:
             moved += job(session, now)
     return moved
+
+
+def keep_house(database: Database, now: datetime) -> int:
+    """Do every chore, each in a unit of its own. Returns how much was tidied up."""
+    done = 0
+    for chore in _CHORES:
+        with database.unit() as session:
+            done += chore(session, now)
+    return done
 
 
 def _timed() -> list[tuple[Workflow, Transition]]:

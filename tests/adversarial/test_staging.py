@@ -19,7 +19,7 @@ from app.models.records import Attachment
 from app.models.states import DemandState
 from app.web import storage
 from app.web.storage import drop_expired, sweep
-from app.workflow.ticking import tick
+from app.workflow.ticking import keep_house
 from tests.browsing import FussyClient, text_of
 from tests.core.sample_files import PDF
 from tests.factories import make_demand
@@ -304,14 +304,14 @@ def test_the_sweep_races_with_forms_that_take_uploads(
     assert all(store.exists(row.storage_name) for row in rows)
 
 
-def test_each_tick_looks_after_the_store(
+def test_keep_house_looks_after_the_store(
     browser: Browser, app: Flask, database: Database, session: Session, clock: Clock
 ) -> None:
     browser.send(PDF)
     clock.advance(days=3)
     session.commit()
     with app.app_context():
-        assert tick(database, clock.now) >= 1
+        assert keep_house(database, clock.now) >= 1
     assert session.scalar(select(func.count()).select_from(StagedUpload)) == 0
 
 
