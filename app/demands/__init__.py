@@ -9,10 +9,9 @@ from app.demands import content, fairness, files, intents, publication, reminder
 from app.demands.importing import kinds
 from app.demands.labels import CELLS, LABELS
 from app.demands.views import blueprint
-from app.demands.views.fairness import init_fairness
-from app.demands.views.recommending import init_letters
 from app.demands.views.commands import register_commands
 from app.demands.views.fairness import init_fairness
+from app.demands.views.recommending import init_letters
 from app.demands.views.sections import field_url
 from app.demands.views.showing import standing
 from app.documents.imports import register_importer

@@ -167,7 +167,9 @@ def recorded_candidates(panel: Panel) -> dict[UUID, Candidate]:
 
 
 def _subject(purpose: PanelPurpose, demand: Demand | None, acceptance: Acceptance | None) -> Subject:
-    if (purpose is PanelPurpose.ACCEPTANCE) == (acceptance is None) or (demand is None) == (acceptance is None):
+    if (purpose is PanelPurpose.ACCEPTANCE) == (acceptance is None) or (demand is None) == (
+        acceptance is None
+    ):
         raise ValueError("a vetting and a review are of a demand, an acceptance review of an acceptance")
     if demand is not None:
         return Subject(purpose, demand)

@@ -51,7 +51,9 @@ def upgrade() -> None:
         sa.Column("issued_at", MOMENT, nullable=False),
         sa.Column("issued_by_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(["issued_by_id"], ["user.id"], name=op.f("fk_recommendation_letter_issued_by_id")),
+        sa.ForeignKeyConstraint(
+            ["issued_by_id"], ["user.id"], name=op.f("fk_recommendation_letter_issued_by_id")
+        ),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_recommendation_letter_organisation_id")
         ),
@@ -74,7 +76,9 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["demand_id"], ["demand.id"], name=op.f("fk_letter_line_demand_id")),
-        sa.ForeignKeyConstraint(["letter_id"], ["recommendation_letter.id"], name=op.f("fk_letter_line_letter_id")),
+        sa.ForeignKeyConstraint(
+            ["letter_id"], ["recommendation_letter.id"], name=op.f("fk_letter_line_letter_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_line")),
         sa.UniqueConstraint("letter_id", "demand_id", name=op.f("uq_letter_line_letter_id_demand_id")),
     )
@@ -92,7 +96,9 @@ def upgrade() -> None:
         sa.Column("recorded_at", MOMENT, nullable=False),
         sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(["recorded_by_id"], ["user.id"], name=op.f("fk_demand_selection_recorded_by_id")),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["user.id"], name=op.f("fk_demand_selection_recorded_by_id")
+        ),
         sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_demand_selection_round_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_demand_selection")),
         sa.UniqueConstraint("round_id", "serial", name=op.f("uq_demand_selection_round_id_serial")),

@@ -136,7 +136,9 @@ def test_takes_one_cure_and_refuses_a_second(walk: Walk) -> None:
     upload(walk, bid, "authorisation")
     changed = walk.client.submit(f"/bids/{bid.id}/sections/basics", {"price_fen": "200.00"})
     assert changed.status_code == 302
-    for language, sentence in zip(LANGUAGES, ("补正不得变更申报实质内容", "A cure cannot change the offer"), strict=True):
+    for language, sentence in zip(
+        LANGUAGES, ("补正不得变更申报实质内容", "A cure cannot change the offer"), strict=True
+    ):
         walk.client.get(f"/language/{language}")
         assert sentence in walk.refused(f"/bids/{bid.id}/cure")
     walk.client.get(f"/language/{LANGUAGES[0]}")

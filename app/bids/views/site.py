@@ -69,13 +69,19 @@ def register_bid_place() -> None:
         plain={"withdraw", "take_up_again", "disqualify", "readmit", "check_again"},
         consequences={
             "withdraw": (
-                _l("The sealed version no longer counts; until the opening nobody but your unit can read it."),
+                _l(
+                    "The sealed version no longer counts; until the opening nobody but your unit can read it."
+                ),
                 _l("The receipt stays in your list: it proves what was sealed and when, and nothing more."),
                 _l("The units of the bid may take part in another bid on this listing at once."),
-                _l("Until the closing time you may take the bid up again and submit it; that gives a new receipt."),
+                _l(
+                    "Until the closing time you may take the bid up again and submit it; that gives a new receipt."
+                ),
             ),
             "take_up_again": (
-                _l("The bid becomes a draft with the text of the last version. Only what you submit again counts."),
+                _l(
+                    "The bid becomes a draft with the text of the last version. Only what you submit again counts."
+                ),
             ),
         },
         pages={
