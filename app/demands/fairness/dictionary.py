@@ -4,7 +4,7 @@ It is compiled once for each version of it, so that a whole demand is read withi
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -21,19 +21,37 @@ OF_BIDDERS = {FairnessKind.REGION, FairnessKind.CAPITAL, FairnessKind.SIZE}
 # Kinds that an offer to accept the like makes fair.
 OF_PRODUCTS = {FairnessKind.BRAND, FairnessKind.MODEL}
 BIDDER = re.compile(
-    r"(?:揭榜|投标|承建|承接|承担|参与|申报|中标|供应|应标)(?:方|人|商|单位|企业|机构|公司|者)|供应商"
+    r"(?:揭榜|投标|承建|承接|承担|承揽|参与|参加|申报|中标|供应|应标|入选|入围|报名|应征|申请|实施|合作|集成)"
+    r"(?:方|人|商|单位|企业|机构|公司|者)|供应商|服务商|乙方|联合体"
     r"|\b(?:bidders?|contractors?|applicants?|suppliers?|vendors?|tenderers?)\b",
     re.IGNORECASE,
 )
 EQUIVALENT = re.compile(
     r"或同等|或相当|或等同|相当于|同等(?:水平|性能|档次|品质|效果)|(?:品牌|型号|厂家|厂商)(?:和型号)?不限|不限(?:定)?(?:品牌|型号|厂家|厂商)"
-    r"|\bor\s+(?:equivalent|equal|comparable|similar)\b|\bany\s+brand\b",
+    r"|\bor\s+(?:an?\s+)?(?:equivalent|equal|comparable|similar)\b|\bany\s+brand\b",
     re.IGNORECASE,
 )
 DENIED = re.compile(
-    r"(?:不|不得|无须|无需|禁止)(?:再)?(?:限|指定|要求|设置|约定)|\b(?:not|without|never)\s", re.IGNORECASE
+    r"(?:不|不得|无须|无需|禁止)(?:再)?(?:限(?!于)|指定|要求|设置?|约定)|不(?:得|再|应)?(?:以|将|把)|\b(?:not|without|never)\s",
+    re.IGNORECASE,
 )
+DENIED_AFTER = re.compile(
+    r"[^，,。；;！？\n]{0,10}?(?:不限(?!于)|不[作做设](?:为|硬性|任何)*(?:要求|限制|条件|门槛)|(?:均可|都可)|没有(?:要求|限制)|同等对待)"
+    r"|\s(?:is|are)\s(?:not|no)\s",
+    re.IGNORECASE,
+)
+# What follows the name of a maker and has a digit after a letter is a model of its: 天宝 R12i.
+MODEL_AFTER = re.compile(
+    r"(?:[\s-]?(?:(?-i:[A-Z][a-z]+)\s)?|(?:(?![在与和等或及对按需达符支通、])[\u4e00-\u9fff]){1,6}\s?(?:(?-i:[A-Z][a-z]+)\s)?)"
+    r"(?<![A-Za-z0-9])(?-i:[A-Z][A-Za-z]{0,5})[- ]?\d{1,5}[A-Za-z0-9-]*",
+    re.IGNORECASE,
+)
+# Full-width letters and digits as their narrow twins, place by place.
+WIDE = (0xFF0D, *range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+NARROW = {wide: wide - 0xFEE0 for wide in WIDE}
 CLAUSE = re.compile(r"[，,。；;！？\n]")
+LATIN = re.compile(r"[A-Za-z0-9](?:[^*]*[A-Za-z0-9])?", re.ASCII)
+PART = re.compile(r"\{([a-z]+)\}")
 WILDCARD = r"[^，。；,;\n]{0,12}?"
 
 
@@ -68,19 +86,46 @@ class Dictionary:
 
     def read(self, text: str, *, is_condition: bool) -> Iterator[tuple[FairnessKind, str]]:
         """What the dictionary objects to in the text: kind and words, in the order of the rules."""
-        spared = [m.span() for m in self.exceptions.finditer(text)] if self.exceptions else []
+        plain = text.translate(NARROW)
+        spared = [m.span() for m in self.exceptions.finditer(plain)] if self.exceptions else []
+        # Two rules of one kind may meet in the same words: one finding asks for one answer.
+        taken: set[tuple[FairnessKind, int]] = set()
         for rule in self.rules:
-            for match in rule.pattern.finditer(text):
-                start, end = match.span()
-                if any(first <= start and end <= last for first, last in spared):
-                    continue
-                sentence = sentence_at(text, start, end)
-                if rule.is_for_conditions and not is_condition and not BIDDER.search(sentence):
-                    continue
-                if rule.kind in OF_PRODUCTS and EQUIVALENT.search(sentence):
-                    continue
-                if not DENIED.search(_clause(text, start, end)):
-                    yield rule.kind, match.group(0).strip()
+            for match in rule.pattern.finditer(plain):
+                for kind, start, end in _meant(rule.kind, match):
+                    places = {(kind, at) for at in range(start, end)}
+                    if not places.isdisjoint(taken) or _is_spared(kind, plain, (start, end), spared):
+                        continue
+                    if _objects(rule, plain, start, end, is_condition=is_condition):
+                        taken |= places
+                        yield kind, text[start:end].strip()
+
+
+def _meant(kind: FairnessKind, match: re.Match[str]) -> Iterator[tuple[FairnessKind, int, int]]:
+    # A match, and the model that follows the maker it names.
+    yield kind, *match.span()
+    if kind is FairnessKind.BRAND and (model := MODEL_AFTER.match(match.string, match.end())):
+        yield FairnessKind.MODEL, *model.span()
+
+
+def _is_spared(
+    kind: FairnessKind, text: str, span: tuple[int, int], spared: Sequence[tuple[int, int]]
+) -> bool:
+    # A finding within an exception; and a model whose every digit is of a standard: 采用 CGCS2000.
+    if any(first <= span[0] and span[1] <= last for first, last in spared):
+        return True
+    digits = [at for at in range(*span) if text[at].isdigit()] if kind is FairnessKind.MODEL else []
+    return bool(digits) and all(any(first <= at < last for first, last in spared) for at in digits)
+
+
+def _objects(rule: Rule, text: str, start: int, end: int, *, is_condition: bool) -> bool:
+    # Neither a sentence that is not about bidders, nor one that accepts the like, nor a clause that denies.
+    sentence = sentence_at(text, start, end)
+    if rule.is_for_conditions and not is_condition and not BIDDER.search(sentence):
+        return False
+    if rule.kind in OF_PRODUCTS and EQUIVALENT.search(sentence):
+        return False
+    return not (DENIED.search(_clause(text, start, end)) or DENIED_AFTER.match(text, end))
 
 
 def dictionary_of(session: Session | None) -> Dictionary:
@@ -126,8 +171,9 @@ def entries_of(session: Session | None) -> tuple[Entry, ...]:
 def shipped() -> tuple[Entry, ...]:
     """The lines that come with the product, by file."""
     found: list[Entry] = []
-    for path in sorted(FOLDER.glob("*.toml")):
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    tables = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.toml"))]
+    parts = {name: part for table in tables for name, part in table.get("parts", {}).items()}
+    for table in tables:
         for group in table.get("terms", []):
             kind = FairnessKind.of(group["code"])
             found += [Entry(kind, term, group["note"]) for term in group["list"]]
@@ -137,7 +183,7 @@ def shipped() -> tuple[Entry, ...]:
                     FairnessKind.of(row["code"]),
                     row["name"],
                     row["note"],
-                    row["regex"],
+                    _filled(row["regex"], parts),
                     is_for_conditions=row.get("scope") == "conditions",
                 )
             )
@@ -170,8 +216,19 @@ def expression(term: str) -> str:
 def _pattern(entries: Sequence[Entry]) -> re.Pattern[str]:
     # Longer terms first: 阿里云 would otherwise be found as part of itself.
     literals = sorted((each.term for each in entries if not each.regex), key=len, reverse=True)
-    parts = [expression(term) for term in literals] + [each.regex for each in entries if each.regex]
+    # One look at the border of a word serves all Latin terms: a thousand makers are read in a few milliseconds.
+    latin = [re.escape(term) for term in literals if LATIN.fullmatch(term)]
+    parts = [f"(?<![A-Za-z0-9])(?=[A-Za-z0-9])(?:{'|'.join(latin)})(?![A-Za-z0-9])"] if latin else []
+    parts += [expression(term) for term in literals if not LATIN.fullmatch(term)]
+    parts += [each.regex for each in entries if each.regex]
     return re.compile("|".join(f"(?:{part})" for part in parts), re.IGNORECASE)
+
+
+def _filled(regex: str, parts: Mapping[str, str]) -> str:
+    # Twice, as a part may hold other parts.
+    for _round in range(2):
+        regex = PART.sub(lambda match: parts[match[1]], regex)
+    return regex
 
 
 def _switched(entry: Entry, is_active: bool) -> Entry:

@@ -7,7 +7,7 @@ from app.models.codes import Field
 from tests.demands.fairness.measuring import SETS, Quality, cases_of, measure
 
 # The fresh set is in words the dictionary was never tuned on: what it misses there, it misses in practice.
-FLOORS = {"development": (0.97, 0.97), "held_out": (0.95, 0.95), "fresh": (0.9, 0.35)}
+FLOORS = {"development": (0.99, 0.99), "held_out": (0.97, 0.97), "fresh": (0.9, 0.74)}
 
 
 @pytest.mark.parametrize("name", SETS)
