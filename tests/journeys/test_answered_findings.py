@@ -1,4 +1,4 @@
-"""A finding of the fairness check answered by its author, read by recommender and vetter; and a demand that comes back."""
+"""A finding answered by its author is read by recommender and vetter; a demand sent back is mended and approved."""
 
 from app.models.states import DemandState
 from tests.browsing import text_of
