@@ -30,6 +30,8 @@ REQUIRED: dict[str, Lazy] = {
     "architecture": _l("Technical architecture and route"),
     "key_problems": _l("Key problems and how they are solved"),
     "safety": _l("Safety and compliance of the solution"),
+    "team": _l("Team"),
+    "budget": _l("Budget lines"),
     "ip_foreground": _l("New intellectual property and who owns it"),
     "promotion_plan": _l("Plan to spread the result"),
 }

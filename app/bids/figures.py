@@ -88,7 +88,7 @@ def money_sums(content: Content, demand: Demand) -> Iterator[Refusal]:
                 f"budget.{index}.amount_fen",
             )
     total = sum(row["amount_fen"] or 0 for row in rows)
-    if total != price:
+    if rows and total != price:
         yield Refusal(
             "budget_sum",
             _l(

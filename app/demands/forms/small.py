@@ -46,8 +46,10 @@ class RoundForm(Form):
     )
 
     def use_rounds(self, rounds: list[Round]) -> None:
-        """Offer these rounds."""
+        """Offer these rounds; the only one there is stands chosen."""
         self.round_id.use([Option(str(each.id), f"{each.number} {each.title}") for each in rounds])
+        if len(rounds) == 1 and not self.is_submitted():
+            self.round_id.process_data(str(rounds[0].id))
 
 
 class BeginForm(RoundForm):

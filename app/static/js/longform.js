@@ -81,6 +81,7 @@
       ? hundredths(form.elements[output.dataset.target].value) : BigInt(output.dataset.whole);
     if (target === null || parts.includes(null)) { return ["msgUnread", 0n, 0n]; }
     const sum = parts.reduce(function (all, each) { return all + each; }, 0n);
+    if (sum === 0n && target === 0n) { return ["msgBlank", sum, target]; }
     return [sum === target ? "msgEqual" : (sum < target ? "msgLess" : "msgMore"), sum, target];
   }
 
@@ -90,7 +91,8 @@
       const rest = sum < target ? target - sum : sum - target;
       const text = output.dataset[key].replace("{sum}", written(sum)).replace("{target}", written(target)).replace("{rest}", written(rest));
       if (output.textContent !== text) { output.textContent = text; }
-      output.parentElement.classList.toggle("is-off", key !== "msgEqual");
+      output.parentElement.classList.toggle("is-off", key !== "msgEqual" && key !== "msgBlank");
+      output.parentElement.classList.toggle("is-blank", key === "msgBlank");
     });
   }
 

@@ -14,8 +14,8 @@
     if (said.textContent.trim() !== words) { said.textContent = words; }
     if (next.hasAttribute("value")) { meter.value = Number(next.getAttribute("value")); } else { meter.removeAttribute("value"); }
     meter.setAttribute("aria-label", next.getAttribute("aria-label"));
-    const number = fresh.querySelector(".jb-progress-number");
-    let shown = bar.querySelector(".jb-progress-number");
+    const number = fresh.querySelector(".jb-work-number");
+    let shown = bar.querySelector(".jb-work-number");
     if (number && !shown) { shown = document.importNode(number, true); bar.append(shown); }
     if (shown) { shown.textContent = number ? number.textContent : ""; }
   }
