@@ -36,6 +36,11 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["TEST_DATABASE_URL"] = server
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What one process prepares for all comes first: at the end the other process would only wait for it."""
+    items.sort(key=lambda item: "tests/visibility/test_matrix" not in item.nodeid)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_databases"):
         metafunc.parametrize("database_kind", ["sqlite", "postgresql"])

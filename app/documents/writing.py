@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from itertools import chain
@@ -44,6 +44,8 @@ class BookWriter:
     def __init__(self, stream: IO[bytes]) -> None:
         """Use `writing(stream)`, which closes it."""
         self._book = xlsxwriter.Workbook(stream, OPTIONS)
+        # The same rows give the same file: when it was made says nothing.
+        self._book.set_properties({"created": datetime(2020, 1, 1, tzinfo=UTC)})
         self._lists: dict[tuple[Coded, ...], str] = {}
         self._pending_lists: list[tuple[Coded, ...]] = []
         add = self._book.add_format

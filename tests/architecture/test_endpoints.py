@@ -16,13 +16,17 @@ from tests.browsing import FussyClient
 WRITES_ON_GET = {
     "bids.check": "the content of a bid is read",
     "bids.download": "a file of a bid is read",
+    "bids.file_page": "a file of a bid is read",
     "bids.read": "the content of a bid is read",
+    "bids.view_file": "a file of a bid is read",
     "contracts.differences": "the content of a bid is read",
     "demands.restricted": "the restricted part of a demand is read",
     "files.download": "a protected file is read",
+    "files.page": "a protected file is read",
     "inbox.open_message": "the message is marked as read",
     "objections.identity": "the name of an objector is unmasked",
     "reviews.read_bid": "the content of a bid is read",
+    "vetting.seat": "the restricted part of a demand is read",
 }
 
 

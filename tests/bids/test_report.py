@@ -270,9 +270,7 @@ def test_leads_from_every_finding_to_a_section_that_shows_its_field(world: World
 def test_shows_report_answers_and_paper(
     client: FussyClient, world: World, session: Session, draft: Bid, language: str, words: str
 ) -> None:
-    _saved(team=[], relation="some", related=[{"name": "某公司", "uscc": "", "relation": "参股"}])(
-        world, draft
-    )
+    _saved(relation="some", related=[{"name": "某公司", "uscc": "", "relation": "参股"}])(world, draft)
     client.sign_in(world.bidder)
     client.get(f"/language/{language}")
     shown = text_of(client.get(f"/bids/{draft.id}/submit").tree)  # type: ignore[attr-defined]

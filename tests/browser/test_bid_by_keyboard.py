@@ -46,7 +46,7 @@ TYPED: dict[str, dict[str, str | tuple[str, ...]]] = {
         "milestones-2-end_month": "10",
         "milestones-2-pay_percent": "30",
     },
-    "team": {},
+    "team": {"team-0-name": "柯北辰", "team-0-role": "项目负责人"},
     "budget": {"budget-0-source": ("owner",), "budget-0-item": ("staff",), "budget-0-amount_fen": PRICE},
     "terms": {"ip_foreground": "归双方共有。", "promotion_plan": "先在同类单位推广。"},
     "pledges": {

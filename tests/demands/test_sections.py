@@ -20,7 +20,7 @@ from app.models.procedure_codes import Role
 from app.models.records import Event
 from app.models.states import DemandState as S
 from app.models.unsaved import UnsavedText
-from app.workflow.ticking import tick
+from app.workflow.ticking import keep_house
 from tests.browsing import FussyClient, filled, form_of, text_of
 from tests.factories import World, make_demand, make_user
 from tests.moments import Clock
@@ -258,10 +258,10 @@ def test_forgets_unsaved_text(
         assert client.submit(f"/demands/{demand.id}/submit").status_code == 302
     else:
         world.session.commit()
-        tick(database, clock.now + timedelta(days=30))
+        keep_house(database, clock.now + timedelta(days=30))
         assert len(scratches(world)) == 1
         world.session.commit()
-        tick(database, clock.now + timedelta(days=30, seconds=1))
+        keep_house(database, clock.now + timedelta(days=30, seconds=1))
     world.session.expire_all()
     assert scratches(world) == []
     assert (demand.goal == "打了一半的目标") is (way == "save")

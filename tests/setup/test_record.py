@@ -58,4 +58,4 @@ def test_test_on_the_triggers_that_migrations_make(session: Session, tmp_path: P
     migrate.upgrade(url)
     with Session(make_engine(url)) as migrated:
         assert triggers(migrated) == triggers(session)
-        assert len(triggers(session)) == 9
+        assert len(triggers(session)) == 15

@@ -12,7 +12,7 @@ from tests.factories.world import PEOPLE
 from tests.visibility.crawling import Reader, addresses, read_all
 from tests.visibility.stage import reader_of
 
-TOKEN = re.compile(r'name="csrf_token"[^>]*>|value="[\w.-]{60,}"')
+TOKEN = re.compile(r'name="csrf_token"[^>]*>|value="[\w.-]{60,}"|data-ticket="[^"]*"')
 READERS = ("owner", "organizer", "recommender", "operator", "finance", "other_bidder")
 
 

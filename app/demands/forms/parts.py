@@ -65,7 +65,9 @@ class WhoPart(Form):
         _label("contact_phone"),
         max=40,
         validators=[Pattern(ANY_PHONE, LANDLINE)],
-        description=_l("Not published; only the offices that handle the demand see it. For example 13800000000."),
+        description=_l(
+            "Not published; only the offices that handle the demand see it. For example 13800000000."
+        ),
     )
     contact_email = ShortText(
         _label("contact_email"),
