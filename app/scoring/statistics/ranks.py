@@ -2,16 +2,15 @@
 
 The draws take the estimated variances as given, so they say a little less than the whole uncertainty."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.core.chance import generator
 from app.scoring.statistics.reml import Fit
 
 if TYPE_CHECKING:
     from numpy import float64
-    from numpy.random import Generator
     from numpy.typing import NDArray
 
     Array = NDArray[float64]
@@ -73,13 +72,6 @@ def draw_ranks(
         _summary(effect.key, sorted(row), places, passed)
         for effect, row, passed in zip(fit.bids, ranks.tolist(), passes, strict=True)
     )
-
-
-def generator(seed: str) -> "Generator":
-    """The random numbers of a recorded seed: PCG64 on its SHA-256, by name: a new default changes nothing."""
-    from numpy.random import PCG64, Generator
-
-    return Generator(PCG64(int.from_bytes(hashlib.sha256(seed.encode()).digest(), "big")))
 
 
 def _summary(bid: str, ranks: Sequence[int], places: int, passes: int | None) -> RankDraws:

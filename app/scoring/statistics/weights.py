@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, product
 
-from app.scoring.statistics.ranks import DRAWS, generator
+from app.core.chance import generator
+from app.scoring.statistics.ranks import DRAWS
 
 STEPS = 1000
 # The exact volume takes two to the power of as many terms.
