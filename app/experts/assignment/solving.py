@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from app.experts.assignment.pairs import Flags
     from app.experts.assignment.program import Floats
 
-PER_DEMAND, PER_LOAD = 22, 3
+PER_DEMAND, PER_LOAD = 12, 1
 MOST_ROUNDS, JOINING = 12, 8
 GAP, NODES = 1e-5, 5000
 TOLERANCE = 1e-7
@@ -24,6 +24,7 @@ TOLERANCE = 1e-7
 NEVER = -(2**60)
 NEEDS = (rules.SIZE, rules.OUTSIDE, rules.FINANCE, rules.FIELD, rules.FLOOR)
 SHORTAGE, SHORT = 20.0, 1e-4
+HALVINGS = 6
 # The parts of the way to the highest thinkable worst match that are tried, highest first.
 LIFTS = (1.0, 0.95, 0.85, 0.7, 0.5, 0.25)
 
@@ -260,9 +261,9 @@ def whole(program: Program) -> "Floats | None":
 def _lifted(program: Program, best: float, worst: float, lifts: Sequence[float]) -> "Flags | None":
     """Panels whose worst-served demand stands higher, at a worth within what the rules give; None without any."""
     allowed = best - abs(best) * program.inputs.rules.give_percent / 100
-    highest = _highest_worst(program, allowed)
+    highest = _highest_worst(program, worst, allowed) if lifts else worst
     # Less than one thousandth is no lift.
-    if not lifts or highest < worst + 1:
+    if highest < worst + 1:
         return None
     for part in lifts:
         level = worst + part * (highest - worst)
@@ -275,26 +276,32 @@ def _lifted(program: Program, best: float, worst: float, lifts: Sequence[float])
     return None
 
 
-def _highest_worst(program: Program, allowed: float) -> float:
-    """The highest level that the relaxed program can give every demand, in thousandths."""
-    trial = replace(
-        program,
-        cost=[0.0] * len(program.cost),
-        low=[*program.low],
-        high=[*program.high],
-        rows=[*program.rows],
-    )
-    level = trial.column(-1.0, 0.0, 1000.0)
-    trial.rows.append(
-        Row("allowed", (), range(len(program.cost)), allowed, float("inf"), [-each for each in program.cost])
-    )
-    for row in _level_rows(program, 0.0):
-        size = program.inputs.demands[int(row.key[0])].size
-        trial.rows.append(
-            replace(row, columns=[*row.columns, level], factors=[*(row.factors or ()), -size / SCALE])
-        )
-    relaxed = relax(trial)
-    return 0.0 if relaxed is None else -relaxed.cost
+def _highest_worst(program: Program, worst: float, allowed: float) -> float:
+    """About the highest level that the relaxed program can give every demand, in thousandths: found by halving, for a
+    row that holds the whole purpose would make the program slow."""
+    low, level = worst, _best_alone(program.pairs)
+    high = level
+    for _halving in range(HALVINGS):
+        if high < low + 1:
+            break
+        relaxed = relax(replace(program, rows=[*program.rows, *_level_rows(program, level)]))
+        if relaxed is not None and -relaxed.cost >= allowed:
+            low = level
+        else:
+            high = level
+        level = (low + high) / 2
+    return low
+
+
+def _best_alone(pairs: Pairs) -> float:
+    """The mean match of the demand that has the lowest even if it could choose first, in thousandths."""
+    import numpy as np
+
+    ordered = -np.sort(-np.where(pairs.may, pairs.match, 0), axis=1)
+    seats = [
+        (place, pairs.inputs.demands[place].size) for place, root in enumerate(pairs.roots) if place == root
+    ]
+    return min((float(ordered[place, :size].sum()) / size for place, size in seats), default=0.0)
 
 
 def _level_rows(program: Program, level: float) -> list[Row]:
@@ -312,5 +319,5 @@ def _level_rows(program: Program, level: float) -> list[Row]:
             match[starts[place] : starts[place + 1]],
         )
         for place, each in enumerate(program.inputs.demands)
-        if program.pairs.roots[place] == place
+        if program.pairs.roots[place] == place and each.size
     ]
