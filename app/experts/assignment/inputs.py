@@ -142,6 +142,8 @@ def _plain(value: Any) -> Any:
 
 def _check_ids(inputs: Inputs) -> None:
     known = {each.id for each in inputs.experts}
+    if not inputs.demands:
+        raise ValueError("a round without demands needs no draw")
     if len(known) != len(inputs.experts):
         raise ValueError("an expert is listed twice")
     if len({each.id for each in inputs.demands}) != len(inputs.demands):

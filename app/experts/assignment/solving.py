@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from app.experts.assignment.pairs import Flags
     from app.experts.assignment.program import Floats
 
-PER_DEMAND, PER_LOAD = 12, 1
+PER_DEMAND, PER_LOAD = 22, 1
 MOST_ROUNDS, JOINING = 12, 8
 GAP, NODES = 1e-5, 5000
 TOLERANCE = 1e-7
@@ -56,10 +56,10 @@ def solve(pairs: Pairs, lifts: Sequence[float] = LIFTS) -> Solution | None:
     widened = _widened(pairs, pruned(pairs))
     if widened is None:
         return None
-    used, bound = widened
-    program = build(pairs, used)
-    best = whole(program)
-    if best is None and not (used == pairs.may).all():
+    program, best, bound = widened
+    if best is None:
+        best = whole(program)
+    if best is None and len(program.demand) < pairs.may.sum():
         program = build(pairs, pairs.may)
         best = whole(program)
     if best is None:
@@ -136,27 +136,34 @@ def _top(values: Any, count: int) -> "Flags":
     return found
 
 
-def _widened(pairs: Pairs, used: "Flags") -> "tuple[Flags, float] | None":
-    """The pairs that count, and the bound. None when all pairs together cannot fill the panels.
+def _widened(pairs: Pairs, used: "Flags") -> "tuple[Program, Floats | None, float] | None":
+    """The program over the pairs that count, its solution if the relaxed one has whole seats already, and the bound.
+    None when all pairs together cannot fill the panels.
 
     What is missing while pairs are still to join is allowed at a price that no panel is worth."""
     import numpy as np
 
-    missing, short, cost = 1.0, 0.0, 0.0
-    for _round in range(MOST_ROUNDS):
+    for rounds_left in reversed(range(MOST_ROUNDS)):
         program = build(pairs, used)
         loose, gives = elastic(program, NEEDS, SHORTAGE)
         relaxed = relax(loose)
         if relaxed is None:
             return None
-        cost = relaxed.cost
         gain = np.where(pairs.may & ~used, _gains(program, relaxed.prices), 0.0)
         missing = float(gain[gain > TOLERANCE].sum())
-        short = sum(relaxed.values[column] for column in gives)
-        if not missing:
-            break
+        is_short = sum(relaxed.values[column] for column in gives) > SHORT
+        if is_short and not missing:
+            return None
+        if not rounds_left or (not is_short and missing <= GAP * abs(relaxed.cost)):
+            found = None if is_short else _if_whole(program, relaxed.values)
+            return program, found, missing - relaxed.cost
         used = used | (_top(gain, JOINING) & (gain > TOLERANCE))
-    return None if short > SHORT and not missing else (used, missing - cost)
+    return None
+
+
+def _if_whole(program: Program, values: "Floats") -> "Floats | None":
+    seats = values[: len(program.demand)]
+    return values if abs(seats - seats.round()).max(initial=0) < TOLERANCE else None
 
 
 def relax(program: Program) -> _Relaxed | None:
@@ -240,10 +247,12 @@ def _members_of_bidders(program: Program) -> dict[Any, list[int]]:
 
 
 def whole(program: Program) -> "Floats | None":
-    """The best whole seats."""
+    """The best whole seats; None when there are none."""
     import numpy as np
     from scipy.optimize import Bounds, LinearConstraint, milp
 
+    if not program.cost:
+        return None
     whole = np.zeros(len(program.cost))
     whole[: len(program.demand)] = 1
     ends = [[getattr(row, end) for row in program.rows] for end in ("low", "high")]

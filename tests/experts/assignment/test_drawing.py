@@ -325,6 +325,16 @@ def test_refuses_inputs_that_contradict_themselves() -> None:
         Inputs.of(SMALL.experts, [replace(demand, pins={"nobody": "?"})], SMALL.rules)
     with pytest.raises(ValueError, match="twice"):
         Inputs.of(SMALL.experts, [demand, demand], SMALL.rules)
+    with pytest.raises(ValueError, match="without demands"):
+        Inputs.of(SMALL.experts, [], SMALL.rules)
+
+
+def test_an_empty_pool_lacks_every_member() -> None:
+    nobody = Inputs.of([], [PanelDemand("d", 5, 2, {}, frozenset())], RoundRules())
+    with pytest.raises(RuleBroken) as error:
+        drawing.draw(nobody, "x")
+    assert error.value.codes
+    assert all("d" in str(refusal.wording) for refusal in error.value.refusals)
 
 
 def test_seeks_panels_and_lists_together_where_lists_alone_fail() -> None:
