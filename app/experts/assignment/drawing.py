@@ -46,7 +46,7 @@ def draw(inputs: Inputs, seed: str) -> Draw:
     """Draw the panels and reserve lists of a round. Raises RuleBroken naming the rules that cannot be met."""
     pairs = pairs_of(inputs, seed)
     found = seat(pairs, seed)
-    seats, reserves = reserve(pairs, found.solution.taken)
+    seats, reserves = reserve(pairs, found.solution.taken, may_move=found.lists == 1)
     keys = [each.id for each in inputs.experts]
     panels = {
         demand.id: Panel(

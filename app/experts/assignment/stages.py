@@ -86,15 +86,20 @@ def _lottery(pairs: Pairs, cap: int, seed: str) -> Panels:
     return Panels(found[taken], LISTS, taken, int((count * ~pinned).max(initial=0)))
 
 
-def reserve(pairs: Pairs, seats: "Flags") -> "tuple[Flags, list[list[int]]]":
+def reserve(pairs: Pairs, seats: "Flags", *, may_move: bool) -> "tuple[Flags, list[list[int]]]":
     """The panels with the reserve list of each demand, as places of experts in the order in which they are called.
 
     The lists come after the panels, from the room that is left; of one unit nobody twice, nor beside a member. Only
-    where that cannot be, panels and lists are sought together, and the panels may change. Raises RuleBroken with the
-    feasibility report when not even that is possible."""
+    where that cannot be, panels and lists are sought together, if the panels `may_move`: those of a lottery may not, or
+    they would no longer be left to chance. Raises RuleBroken when that is not possible either."""
     after = solve(_left(pairs, seats), lifts=())
     if after is not None:
         return seats, _ordered(pairs, seats, after.taken)
+    if not may_move:
+        wording = _l(
+            "The panels that were drawn by lot leave too few experts for the reserve lists. Draw again."
+        )
+        raise RuleBroken(Refusal("draw_reserves", wording))
     both = _solved(with_reserves(pairs), lifts=False).taken
     seats, lists = both[: len(seats)], both[len(seats) :]
     return seats, _ordered(pairs, seats, lists)
