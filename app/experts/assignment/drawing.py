@@ -1,6 +1,7 @@
 """The draw of all panels of a round, its record, and the record run again."""
 
 import importlib.metadata
+import math
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from app.core.digests import canonical_json, digest
 from app.experts.assignment.checking import Panel, faults
 from app.experts.assignment.inputs import VERSION, Inputs, as_row, from_row
 from app.experts.assignment.pairs import pairs_of
+from app.experts.assignment.program import UNIT_OF_WORTH
 from app.experts.assignment.solving import exact_worth, worst_match
 from app.experts.assignment.stages import reserve, seat
 
@@ -80,6 +82,8 @@ def as_record(inputs: Inputs, seed: str, found: Draw) -> dict[str, Any]:
         "inputs_digest": inputs.digest,
         "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
         "machine": platform.machine(),
+        # How good the result is known to be. The last digit may differ between machines, so it is not compared.
+        "search": {"bound": math.ceil(found.bound * UNIT_OF_WORTH), "pairs": found.columns},
         "result": result,
         "result_digest": digest(result),
     }

@@ -194,6 +194,13 @@ def test_a_record_is_drawn_again_and_a_tampered_one_is_found() -> None:
     assert drawing.verify(other).libraries["scipy"][0] == "0.1"
 
 
+def test_another_machine_gives_the_same_result() -> None:
+    """Written down on the machine where the draw was made first. A new scipy may change it: say so in its commit."""
+    assert SMALL.digest == "c77fa2d8bebe931f86487feb978ea83466e69c1c8b23fdcb48b1ff328d318c8a"
+    record = drawing.as_record(SMALL, "golden", drawing.draw(SMALL, "golden"))
+    assert record["result_digest"] == "2abbb787eaacd9be7f956e7456003396c15baba273a9ce53c84b3990d6e7a2f0"
+
+
 def test_hash_order_and_threads_play_no_part() -> None:
     code = (
         "from app.core.digests import digest\n"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.digests import canonical_json
+from app.core.digests import canonical_json, digest
 from app.scoring.statistics.outliers import outliers
 from app.scoring.statistics.ranks import DRAWS, draw_ranks
 from app.scoring.statistics.reml import Likelihood, fit
@@ -94,6 +94,14 @@ def test_keeps_a_record_that_has_one_text() -> None:
     assert record["severity"]["refusals"] == ["severity_off"]
     assert set(record["projections"]) == {"3", "5", "7", "9"}
     assert len(record["ranks"]) == 6
+
+
+def test_another_machine_gives_the_same_record() -> None:
+    """Written down on the machine where the figures were made first; the libraries' versions are not part of it."""
+    question = Question(places=1, line=6000, maximum=10000, size=5, seed="golden")
+    record = as_record(statistics_of(CLOSE, question))
+    del record["libraries"]
+    assert digest(record) == "ceb4fd8ba9d1006c1a62b8fe42dfb793c719f6d951accb885ca19eba94765362"
 
 
 def test_says_why_a_table_has_no_model() -> None:
