@@ -56,9 +56,10 @@ class PanelDemand:
 class RoundRules:
     """The rules of all panels and the prices of the purpose, the latter in thousandths of match.
 
-    The k-th seat of an expert in the year costs `load_price * (k - 1)`, a seat for a bidder judged before
-    `repeat_price` each time. `rotates` forbids the latter. `cap_percent` makes the draw random: no pair of demand and
-    expert is more likely than that. Within `give_percent` of the best, the worst-served demand is lifted."""
+    The k-th seat of an expert in the year costs `load_price * (k - 1)`, each further seat for a bidder whom the expert
+    judged before, or judges in this round too, `repeat_price`. `rotates` forbids the latter. `cap_percent` makes the
+    draw random: no pair of demand and expert is more likely than that. Within `give_percent` of the best, the
+    worst-served demand is lifted."""
 
     outside_percent: int = 67
     needs_finance: bool = True

@@ -111,8 +111,7 @@ def build(pairs: Pairs, used: "Flags") -> Program:
     for column, place in enumerate(experts):
         by_expert[place].append(column)
     _load_rows(program, by_expert)
-    if pairs.inputs.rules.rotates:
-        _rotation_rows(program, by_expert)
+    _rotation_rows(program, by_expert)
     return program
 
 
@@ -169,8 +168,8 @@ def _load_rows(program: Program, by_expert: Sequence[Sequence[int]]) -> None:
 
 
 def _rotation_rows(program: Program, by_expert: Sequence[Sequence[int]]) -> None:
-    """Nobody judges the same bidder twice, in this round either."""
-    shared = shared_bidders(program.inputs)
+    """Nobody judges the same bidder twice in this round either; where nothing rotates, each time more has its price."""
+    rules, shared = program.inputs.rules, shared_bidders(program.inputs)
     if not shared:
         return
     rows = program.demand.tolist()
@@ -180,8 +179,12 @@ def _rotation_rows(program: Program, by_expert: Sequence[Sequence[int]]) -> None
             for bidder in shared.get(rows[column], ()):
                 of_bidder.setdefault(bidder, []).append(column)
         for bidder, found in sorted(of_bidder.items()):
-            if len(found) > 1:
+            if len(found) > 1 and rules.rotates:
                 program.rows.append(Row(ROTATION, (bidder, place), found, 0, 1))
+            elif len(found) > 1:
+                again = program.column(rules.repeat_price / SCALE, 0, float("inf"))
+                factors = [1.0] * len(found) + [-1.0]
+                program.rows.append(Row(ROTATION, (bidder, place), [*found, again], 0, 1, factors))
 
 
 def elastic(program: Program, words: Iterable[str], price: float) -> tuple[Program, dict[int, Row]]:
@@ -213,6 +216,15 @@ def shared_bidders(inputs: Inputs) -> dict[int, list[str]]:
     for bidder, places in sorted(where.items()):
         for place in places if len(places) > 1 else ():
             found.setdefault(place, []).append(bidder)
+    return found
+
+
+def demands_of_bidders(inputs: Inputs) -> dict[str, list[int]]:
+    """Of each bidder with several demands in the round, the places of those demands."""
+    found: dict[str, list[int]] = {}
+    for place, bidders in shared_bidders(inputs).items():
+        for bidder in bidders:
+            found.setdefault(bidder, []).append(place)
     return found
 
 

@@ -79,22 +79,29 @@ def worth_of(pairs: Pairs, taken: "Flags") -> float:
 
 
 def exact_worth(pairs: Pairs, taken: "Flags") -> int:
-    """The worth of some panels, with the cost of load, in millionths; the seed's lot is part of it."""
+    """The worth of some panels, with the costs of load and repetition, in millionths; the seed's lot is part of it."""
     seats = taken.sum(axis=0).tolist()
     steps: int = sum(
         count * expert.load + count * (count - 1) // 2
         for count, expert in zip(seats, pairs.inputs.experts, strict=True)
     )
-    worth = int(pairs.worth[taken].sum())
-    return worth - steps * pairs.inputs.rules.load_price * SCALE
+    again = 0
+    for places in rules.demands_of_bidders(pairs.inputs).values():
+        again += int((taken[places].sum(axis=0) - 1).clip(min=0).sum())
+    prices = pairs.inputs.rules
+    return int(pairs.worth[taken].sum()) - SCALE * (steps * prices.load_price + again * prices.repeat_price)
 
 
 def worst_match(pairs: Pairs, taken: "Flags") -> float:
     """The mean match of the panel that has the lowest, in thousandths."""
     totals = (pairs.match * taken).sum(axis=1).tolist()
-    seats = [place for place, root in enumerate(pairs.roots) if place == root]
-    means = [totals[place] / pairs.inputs.demands[place].size for place in seats]
-    return min(means, default=0.0)
+    return min((totals[place] / size for place, size in _panel_sizes(pairs)), default=0.0)
+
+
+def _panel_sizes(pairs: Pairs) -> list[tuple[int, int]]:
+    """The place and size of each panel, reserve lists left out."""
+    sizes = [each.size for each in pairs.inputs.demands]
+    return [(place, sizes[place]) for place, root in enumerate(pairs.roots) if place == root and sizes[place]]
 
 
 def pruned(pairs: Pairs, per_demand: int = PER_DEMAND) -> "Flags":
@@ -209,7 +216,7 @@ def _gains(program: Program, prices: "Floats") -> "Floats":
     }
     units, regions = _members([each.unit for each in pool]), _members([each.region for each in pool])
     lists = _members(pairs.roots)
-    of_bidder = _members_of_bidders(program)
+    of_bidder = rules.demands_of_bidders(program.inputs)
     for row, price in zip(program.rows, prices.tolist(), strict=True):
         if not price:
             continue
@@ -235,14 +242,6 @@ def _members(groups: Sequence[Any]) -> dict[Any, list[int]]:
     found: dict[Any, list[int]] = {}
     for place, group in enumerate(groups):
         found.setdefault(group, []).append(place)
-    return found
-
-
-def _members_of_bidders(program: Program) -> dict[Any, list[int]]:
-    found: dict[Any, list[int]] = {}
-    for place, bidders in rules.shared_bidders(program.inputs).items():
-        for bidder in bidders:
-            found.setdefault(bidder, []).append(place)
     return found
 
 
@@ -307,10 +306,7 @@ def _best_alone(pairs: Pairs) -> float:
     import numpy as np
 
     ordered = -np.sort(-np.where(pairs.may, pairs.match, 0), axis=1)
-    seats = [
-        (place, pairs.inputs.demands[place].size) for place, root in enumerate(pairs.roots) if place == root
-    ]
-    return min((float(ordered[place, :size].sum()) / size for place, size in seats), default=0.0)
+    return min((float(ordered[row, :size].sum()) / size for row, size in _panel_sizes(pairs)), default=0.0)
 
 
 def _level_rows(program: Program, level: float) -> list[Row]:
@@ -318,15 +314,9 @@ def _level_rows(program: Program, level: float) -> list[Row]:
 
     match = (program.pairs.match[program.demand, program.expert] / SCALE).tolist()
     starts = np.searchsorted(program.demand, np.arange(len(program.inputs.demands) + 1)).tolist()
-    return [
-        Row(
-            "level",
-            (place,),
-            range(starts[place], starts[place + 1]),
-            each.size * level / SCALE,
-            float("inf"),
-            match[starts[place] : starts[place + 1]],
-        )
-        for place, each in enumerate(program.inputs.demands)
-        if program.pairs.roots[place] == place and each.size
-    ]
+    found = []
+    for place, size in _panel_sizes(program.pairs):
+        columns = range(starts[place], starts[place + 1])
+        low = size * level / SCALE
+        found.append(Row("level", (place,), columns, low, float("inf"), match[columns.start : columns.stop]))
+    return found

@@ -9,7 +9,7 @@ from app.core.i18n import _l
 from app.experts.assignment.feasibility import report
 from app.experts.assignment.inputs import Inputs
 from app.experts.assignment.pairs import SCALE, Pairs, pins_of, with_reserves
-from app.experts.assignment.program import shared_bidders
+from app.experts.assignment.program import demands_of_bidders
 from app.experts.assignment.solving import Solution, solve
 
 if TYPE_CHECKING:
@@ -83,7 +83,9 @@ def _lottery(pairs: Pairs, cap: int, seed: str) -> Panels:
         count += solution.taken
         found.append(solution)
     taken = int(generator(f"{seed}:lottery").integers(LISTS))
-    return Panels(found[taken], LISTS, taken, int((count * ~pinned).max(initial=0)))
+    # The bound is that of the first list, made before any pair was worn.
+    drawn = replace(found[taken], bound=found[0].bound)
+    return Panels(drawn, LISTS, taken, int((count * ~pinned).max(initial=0)))
 
 
 def reserve(pairs: Pairs, seats: "Flags", *, may_move: bool) -> "tuple[Flags, list[list[int]]]":
@@ -141,9 +143,5 @@ def _left(pairs: Pairs, seats: "Flags") -> Pairs:
 
 def _keep_apart(inputs: Inputs, seats: "Flags", may: "Flags") -> None:
     """Who sits for a bidder on one demand is no reserve on another of the same bidder."""
-    of_bidder: dict[str, list[int]] = {}
-    for row, bidders in shared_bidders(inputs).items():
-        for bidder in bidders:
-            of_bidder.setdefault(bidder, []).append(row)
-    for rows in of_bidder.values():
-        may[rows] &= ~seats[rows].any(axis=0)
+    for places in demands_of_bidders(inputs).values():
+        may[places] &= ~seats[places].any(axis=0)

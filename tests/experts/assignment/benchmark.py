@@ -56,7 +56,9 @@ def measure(demands: int, experts: int, seed: str = "benchmark") -> Figures:
     found = draw(inputs, seed)
     whole_seconds, whole_processor = time.perf_counter() - began, _processor() - used
     _check(inputs, found.panels)
-    rules = RoundRules(outside_percent=0, needs_finance=False, needs_field=False, rotates=False)
+    rules = RoundRules(
+        outside_percent=0, needs_finance=False, needs_field=False, rotates=False, repeat_price=0
+    )
     freer = pairs_of(made_up(demands, experts, rules=rules), seed)
     free = solving.solve(freer, lifts=())
     assert free is not None

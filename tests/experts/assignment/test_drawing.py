@@ -254,6 +254,22 @@ def test_who_judged_a_bidder_costs_where_rotation_is_off() -> None:
     assert best not in drawing.draw(after, "r").panels[demand.id].seats
 
 
+def test_a_bidder_met_twice_in_the_round_costs_where_rotation_is_off() -> None:
+    pool = [PoolExpert(f"e{n}", f"u{n}", "r", is_finance=True, is_outside=True, ceiling=2) for n in range(6)]
+    match = {f"e{n}": 600 if n < 3 else 550 for n in range(6)}
+    demands = [PanelDemand(key, 3, 0, match, frozenset(match), frozenset({"b"})) for key in ("d1", "d2")]
+
+    def met_twice(price: int) -> int:
+        rules = RoundRules(rotates=False, load_price=0, repeat_price=price, give_percent=0)
+        inputs = Inputs.of(pool, demands, rules)
+        found = drawing.draw(inputs, "m")
+        assert found.worth / 1e6 <= found.bound + 1e-6
+        return len(set(found.panels["d1"].seats) & set(found.panels["d2"].seats))
+
+    assert met_twice(0) == 3
+    assert met_twice(100) == 0
+
+
 def test_lifts_the_worst_served_within_what_the_rules_give() -> None:
     """Two demands want the same five good experts; sharing them costs little and helps the second much."""
     pool = [
