@@ -16,8 +16,8 @@ from app.experts.assignment import solving
 from app.experts.assignment.checking import Panel, faults
 from app.experts.assignment.drawing import draw
 from app.experts.assignment.inputs import Inputs, RoundRules
-from app.experts.assignment.making import made_up
 from app.experts.assignment.pairs import SCALE, Pairs, pairs_of
+from tests.experts.assignment.making import made_up
 
 SIZES = ((50, 20), (500, 150), (2000, 600))
 UNITS = 1e6

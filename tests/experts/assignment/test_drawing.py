@@ -16,8 +16,8 @@ from app.experts.assignment import drawing, solving
 from app.experts.assignment.checking import Panel, faults
 from app.experts.assignment.feasibility import report
 from app.experts.assignment.inputs import Inputs, PanelDemand, PoolExpert, RoundRules, as_row, from_row
-from app.experts.assignment.making import made_up
 from app.experts.assignment.pairs import Pairs, pairs_of
+from tests.experts.assignment.making import made_up
 
 SMALL = made_up(8, 24, seed=3)
 
@@ -205,7 +205,7 @@ def test_hash_order_and_threads_play_no_part() -> None:
     code = (
         "from app.core.digests import digest\n"
         "from app.experts.assignment import drawing\n"
-        "from app.experts.assignment.making import made_up\n"
+        "from tests.experts.assignment.making import made_up\n"
         "inputs = made_up(8, 24, seed=3)\n"
         "print(digest(drawing.as_record(inputs, 'a', drawing.draw(inputs, 'a'))))"
     )

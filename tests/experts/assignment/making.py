@@ -18,7 +18,7 @@ def made_up(
     rules: RoundRules | None = None,
 ) -> Inputs:
     """A round in which everybody can be seated. One expert in five is of finance, one in six from the organizer."""
-    drawn = random.Random(seed)  # noqa: S311 (nothing secret: a benchmark must repeat itself)
+    drawn = random.Random(seed)
     ceiling = -(-demands * (size + reserves) * 13 // (experts * 10)) + 1
     fields = [sorted(drawn.sample(range(FIELDS), 3)) for _ in range(experts)]
     pool = [
