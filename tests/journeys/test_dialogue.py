@@ -74,6 +74,7 @@ def test_answers_to_all_and_hides_the_asker_everywhere(walk: Walk, marked: list[
         refused_in_both(walk, ask, {"text": text}, zh, en, "text")
     walk.send(ask, {"text": "样本是否已经脱敏？"})
     first = walk.newest(Question, Question.demand_id == demand.id)
+    walk.wait(hours=1)
     walk.be("other_bidder").send(ask, {"text": "数据脱敏了吗？"})
     walk.be("third_bidder").send(f"{ask}?follows={first.id}", {"text": "标注由谁负责？"})
     _seen_nowhere(walk, demand, marked)
