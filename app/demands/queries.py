@@ -241,11 +241,6 @@ def is_watching(session: Session, demand: Demand, actor: Actor) -> bool:
     return actor.user_id is not None and session.get(Watch, (demand.id, actor.user_id)) is not None
 
 
-def watchers_of(session: Session, demand: Demand) -> list[UUID]:
-    """The people who watch a listing."""
-    return list(session.scalars(select(Watch.user_id).where(Watch.demand_id == demand.id)))
-
-
 def people_of(session: Session, organisation_id: UUID, role: Role) -> list[UUID]:
     """The people who hold a role in a unit."""
     query = select(Membership.user_id).where(
