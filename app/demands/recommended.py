@@ -136,9 +136,3 @@ def letters_of(session: Session, actor: Actor) -> Sequence[RecommendationLetter]
     """The letters that the actor may read, the latest first."""
     order = (RecommendationLetter.issued_at.desc(), RecommendationLetter.id)
     return session.scalars(letters_visible_to(actor).order_by(*order).limit(50)).all()
-
-
-def letters_naming(session: Session, demand_id: UUID) -> list[RecommendationLetter]:
-    """The letters in which a demand is recommended."""
-    query = select(RecommendationLetter).join(LetterLine).where(LetterLine.demand_id == demand_id)
-    return list(session.scalars(query.order_by(RecommendationLetter.issued_at)))

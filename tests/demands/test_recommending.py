@@ -109,7 +109,7 @@ def test_freezes_a_letter_whose_digest_can_be_verified(world: World, recommender
     )
     assert recommending.is_genuine(letter)
     assert [row["title"] for row in letter.content["demands"]] == [first.title, second.title]
-    assert recommended.letters_naming(world.session, first.id) == [letter]
+    assert list(recommended.letters_of(world.session, recommender)) == [letter]
     assert recommended.unlettered(world.session, world.round, recommender) == []
     first.title = "改了名称"
     assert recommending.is_genuine(letter)
