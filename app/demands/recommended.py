@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Select, case, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
